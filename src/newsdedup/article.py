@@ -1,0 +1,47 @@
+"""The nouns that every floor shares: what comes in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One news article as its source gave it; nothing is normalised yet.
+
+    Attributes:
+        id: Unique within a run. For a file, its path relative to the PATH given, with forward slashes;
+            for a record its `id` field, else `FILE#LINE`. Ids are data, never used as paths.
+        text: The body, as decoded.
+        title: None when the source has none.
+        published: As given, usually ISO 8601; None when unknown.
+        source: Publisher or outlet; None when unknown.
+        url: None when unknown.
+        lang: ISO 639-1 code when the source states it; None means "find it from the text".
+        origin: Where the article was read (`feeds/a.jsonl line 17`), for messages; "" when made in memory.
+    """
+
+    id: str
+    text: str
+    title: str | None = None
+    published: str | None = None
+    source: str | None = None
+    url: str | None = None
+    lang: str | None = None
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An input that was not read, and why; counted in the summary, never dropped in silence.
+
+    Attributes:
+        input: The id the article would have had, or the path.
+        reason: A stable code: `binary`, `empty`, `unreadable`, `too-large`, `undecodable`, `not-a-file`,
+            `unknown-type`, `bad-json`, `no-text`, `duplicate-id`.
+        detail: One line for a person: what is wrong, where, and the way out; may be "".
+    """
+
+    input: str
+    reason: str
+    detail: str = ""

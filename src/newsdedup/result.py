@@ -1,0 +1,152 @@
+"""The nouns that every floor shares: what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from newsdedup.article import Skipped
+
+SCHEMA = 1
+"""Version of the result lines; a change is said in the CHANGELOG."""
+
+
+class Verdict(StrEnum):
+    """How two articles relate, strongest first."""
+
+    IDENTICAL = "identical"
+    COPY = "copy"
+    REVISION = "revision"
+    EXCERPT = "excerpt"
+    REWRITE = "rewrite"
+    RELATED = "related"
+    TEMPLATE = "template"
+    DISTINCT = "distinct"
+
+
+REPORTED = (Verdict.IDENTICAL, Verdict.COPY, Verdict.REVISION, Verdict.EXCERPT, Verdict.REWRITE)
+"""The verdicts that say one text derives from the other, strongest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlignedSentence:
+    """Sentence number `left` of the left article tells what sentence number `right` of the right one tells.
+
+    Numbers count from 1 in the article's normalised text (chrome cut); `similarity` is 0..1.
+    """
+
+    left: int
+    right: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a person can check by eye.
+
+    Attributes:
+        sentences: Aligned sentences in the order of the left article.
+        altered_quotes: (left quote, right quote) where the words between quotation marks differ.
+        changed_facts: (left, right) names or numbers that stand in aligned sentences but differ; None on the
+            side that lacks it.
+        shared_facts: Names and numbers that stand in both, rarest first.
+        passages: For excerpts: (first left, last left, first right, last right) sentence numbers of shared passages.
+    """
+
+    sentences: tuple[AlignedSentence, ...] = ()
+    altered_quotes: tuple[tuple[str, str], ...] = ()
+    changed_facts: tuple[tuple[str | None, str | None], ...] = ()
+    shared_facts: tuple[str, ...] = ()
+    passages: tuple[tuple[int, int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two articles and how they relate; `left < right` as strings.
+
+    Attributes:
+        score: Calibrated probability, 0..1, that one text derives from the other or both from one text.
+        facts: Share of the facts (names, numbers, rare terms) of the shorter text that stand in the other, 0..1.
+        telling: How much of the narration is the same, 0..1.
+        jaccard: Exact Jaccard of the word 3-shingle sets, 0..1.
+        containment: (left in right, right in left), each 0..1, of word 3-shingles.
+        source: Which is likelier the source, or None when nothing tells; the reason is in `reasons`.
+        reasons: Short sentences for a person, most important first.
+    """
+
+    left: str
+    right: str
+    verdict: Verdict
+    score: float
+    facts: float
+    telling: float
+    jaccard: float
+    containment: tuple[float, float]
+    source: Literal["left", "right"] | None = None
+    reasons: tuple[str, ...] = ()
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Articles tied together by reported pairs.
+
+    Attributes:
+        id: Stable: made from the canonical member's id and text, not from its place in the run.
+        canonical: The member kept: earliest published, then most complete, then smallest id.
+        members: Sorted ids, the canonical one included.
+        verdicts: Number of pairs by verdict inside the cluster, strongest verdict first.
+    """
+
+    id: str
+    canonical: str
+    members: tuple[str, ...]
+    verdicts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one run found.
+
+    Attributes:
+        version: Version of newsdedup that made it.
+        inputs: Articles read plus inputs skipped.
+        articles: Articles compared.
+        pairs: Sorted by (left, right).
+        clusters: Sorted by canonical id.
+        skipped: In input order, sorted by `input`.
+        notes: One-line messages about the run (a capped bucket, text too short), sorted.
+        parameters: What steered the run, JSON-ready.
+        seconds: Wall time.
+    """
+
+    version: str
+    inputs: int
+    articles: int
+    pairs: tuple[Pair, ...]
+    clusters: tuple[Cluster, ...]
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One pair looked at closely: what `compare` prints.
+
+    Attributes:
+        pair: Verdict, numbers and evidence.
+        left_sentences: The left article's normalised sentences; number n of the evidence is index n - 1.
+        right_sentences: The same for the right article.
+        set_aside: (article id, kind, line) of every line cut as page chrome, in text order, left article first.
+        numbers: Every feature the verdict was made from, by name.
+    """
+
+    pair: Pair
+    left_sentences: tuple[str, ...]
+    right_sentences: tuple[str, ...]
+    set_aside: tuple[tuple[str, str, str], ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
