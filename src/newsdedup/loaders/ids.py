@@ -1,0 +1,62 @@
+"""Names that can be printed, and the register of the ids already used."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from newsdedup.article import Article, Skipped
+
+_DIGEST_BYTES = 16
+
+# C0, DEL, C1, line and paragraph separators, bidi controls, lone surrogates: what could break a line of output or
+# show a name other than it is. Joiners (U+200C, U+200D) stay, Persian and Indic names need them.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def printable(text: str) -> str:
+    """The text with controls, bidi controls and lone surrogates written as backslash escapes; encodable as UTF-8."""
+    return text if text.isprintable() else _UNSAFE.sub(_escape, text)
+
+
+def printable_path(path: str) -> str:
+    """A file name or path for people and ids: forward slashes, bytes that are not UTF-8 as `\\xff`.
+
+    The bytes on disk are read as UTF-8 whatever the locale, so that an id does not depend on it.
+    """
+    if path.isascii() and path.isprintable() and os.sep == "/":
+        return path
+    return printable(os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "backslashreplace"))
+
+
+@dataclass(slots=True)
+class UsedIds:
+    """The ids given so far in one run; the first article to use an id keeps it.
+
+    Keeps id -> digest of the text + origin as one bytes object, about 100 bytes an article besides the id.
+    """
+
+    _seen: dict[str, bytes] = field(default_factory=dict)
+
+    def admit(self, article: Article) -> Article | Skipped:
+        """The article itself when its id is new, else the `duplicate-id` that names both places."""
+        entry = blake2b(article.text.encode(), digest_size=_DIGEST_BYTES).digest() + article.origin.encode()
+        first = self._seen.setdefault(article.id, entry)
+        if first is entry:
+            return article
+        where = f"{article.origin}: id {article.id!r} is already used by {first[_DIGEST_BYTES:].decode()}"
+        if first[:_DIGEST_BYTES] == entry[:_DIGEST_BYTES]:
+            return Skipped(input=article.id, reason="duplicate-id", detail=f"{where}, with the same text")
+        return Skipped(
+            input=article.id,
+            reason="duplicate-id",
+            detail=f"{where}, with another text; give each article an id of its own, "
+            "or for folders name their common parent as the PATH",
+        )

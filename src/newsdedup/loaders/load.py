@@ -1,0 +1,214 @@
+"""PATHs to articles: which reader gets which input, and every id once."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path, PurePath
+from typing import BinaryIO, Final, Literal
+
+from newsdedup.article import Article, Skipped
+from newsdedup.errors import InputError
+from newsdedup.loaders import files
+from newsdedup.loaders.decode import decode
+from newsdedup.loaders.ids import UsedIds, printable_path
+from newsdedup.loaders.inflate import inflated
+from newsdedup.loaders.jsonlines import read_jsonl
+from newsdedup.loaders.language import language_code
+from newsdedup.loaders.markdown import split_markdown
+from newsdedup.loaders.params import LoaderParams
+from newsdedup.loaders.plaintext import split_text
+from newsdedup.loaders.refused import READ_ERRORS, RefusedError, unreadable
+from newsdedup.loaders.walk import Found, walk
+
+_Format = Literal["txt", "md", "jsonl"]
+_FORMATS: Final[dict[str, _Format]] = {
+    ".txt": "txt",
+    ".text": "txt",
+    ".md": "md",
+    ".markdown": "md",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
+_GZIP: Final = ".gz"
+_UNKNOWN_TYPE: Final = (
+    f"its name does not end in {', '.join(_FORMATS)} or one of these with {_GZIP}; "
+    "name the file itself as a PATH to have its contents looked at"
+)
+_STDIN: Final = "-"
+_STDIN_PLACE: Final = "standard input"
+_DEFAULTS: Final = LoaderParams()
+
+
+def load_articles(
+    *paths: str | os.PathLike[str], params: LoaderParams = _DEFAULTS, stdin: BinaryIO | None = None
+) -> Iterator[Article | Skipped]:
+    """Read files, folders (recursively) and standard input.
+
+    Articles come out in a fixed order: the PATHs as given, the files of a folder by relative path, the records of a
+    file by line. No id comes out twice: the first article keeps it, the next is a `duplicate-id`. A file that
+    several PATHs reach is read once. Nothing is held in memory but the article at hand and about 100 bytes for each
+    id used.
+
+    Args:
+        paths: A `-` is standard input.
+        params: Caps, field names, language.
+        stdin: What `-` reads; None is the standard input of the process.
+
+    Returns:
+        An article, or the reason why there is none, for everything found.
+
+    Raises:
+        InputError: A PATH does not exist, or `-` is given twice; at once, before anything is read.
+    """
+    given = [os.fsdecode(path) for path in paths]
+    for path in given:
+        _check(path)
+    if given.count(_STDIN) > 1:
+        raise InputError("- is given more than once; standard input can be read only once")
+    return _load(given, params, stdin)
+
+
+def _check(path: str) -> None:
+    if not path:
+        raise InputError("a PATH is empty; use . for the current folder, or - to read stdin")
+    try:
+        if path != _STDIN:
+            Path(path).stat()
+    except PermissionError:
+        return  # reported as unreadable when its turn comes
+    except (OSError, ValueError) as error:  # ValueError: a NUL in it
+        why = "is a symlink that leads nowhere" if "\0" not in path and Path(path).is_symlink() else "does not exist"
+        raise InputError(f"{printable_path(path)} {why}; check the path, or use - to read stdin") from error
+
+
+def _load(paths: list[str], params: LoaderParams, stdin: BinaryIO | None) -> Iterator[Article | Skipped]:
+    used = UsedIds()
+    once = _Once() if _overlap(paths) else None
+    for path in paths:
+        for item in _read_path(path, params, stdin, once):
+            yield used.admit(item) if isinstance(item, Article) else item
+
+
+def _read_path(
+    path: str, params: LoaderParams, stdin: BinaryIO | None, once: _Once | None
+) -> Iterator[Article | Skipped]:
+    if path == _STDIN:
+        yield from _read_stdin(params, sys.stdin.buffer if stdin is None else stdin)
+        return
+    name = printable_path(str(PurePath(path)))
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError as error:
+        yield _skipped(name, name, unreadable(error))
+        return
+    if stat.S_ISDIR(mode):
+        for entry in walk(path):
+            if isinstance(entry, Skipped):
+                yield entry
+            elif _format_of(entry.path) is None:
+                yield _skipped(entry.id, printable_path(entry.path), RefusedError("unknown-type", _UNKNOWN_TYPE))
+            else:
+                yield from _read_file(entry, params, once, nofollow=True)
+    elif stat.S_ISREG(mode):
+        yield from _read_file(Found(id=name, path=path), params, once, nofollow=False)
+    else:
+        yield _skipped(name, name, RefusedError("not-a-file", files.NOT_A_FILE_DETAIL))
+
+
+def _read_file(
+    found: Found, params: LoaderParams, once: _Once | None, *, nofollow: bool
+) -> Iterator[Article | Skipped]:
+    place = printable_path(found.path)
+    known = _format_of(found.path)
+    try:
+        with files.open_file(found.path, nofollow=nofollow) as file:
+            if once is not None:
+                once.admit(file, place)
+            packed = known is not None and found.path.lower().endswith(_GZIP)
+            stream = inflated(file, params.max_bytes) if packed else file
+            form = known or _sniff(stream)
+            if form == "jsonl":
+                yield from read_jsonl(stream, found.id, place, params)
+            else:
+                read = files.read_capped if packed else files.read_steady
+                data = read(stream, params.max_bytes)
+                yield _text_article(data, form, found.id, place, params)
+    except RefusedError as refusal:
+        yield _skipped(found.id, place, refusal)
+    except READ_ERRORS as error:
+        yield _skipped(found.id, place, unreadable(error))
+
+
+def _read_stdin(params: LoaderParams, source: BinaryIO) -> Iterator[Article | Skipped]:
+    stream: io.BufferedReader = io.BufferedReader(files.Borrowed(source), files.BLOCK_BYTES)
+    try:
+        form = _sniff(stream) if params.stdin_format == "auto" else params.stdin_format
+        if form == "jsonl":
+            yield from read_jsonl(stream, _STDIN, _STDIN_PLACE, params)
+        else:
+            yield _text_article(files.read_capped(stream, params.max_bytes), form, _STDIN, _STDIN_PLACE, params)
+    except RefusedError as refusal:
+        yield _skipped(_STDIN, _STDIN_PLACE, refusal)
+    except READ_ERRORS as error:
+        yield _skipped(_STDIN, _STDIN_PLACE, unreadable(error))
+
+
+def _text_article(data: bytes, form: _Format, name: str, place: str, params: LoaderParams) -> Article:
+    text = decode(data)
+    parts = split_markdown(text) if form == "md" else split_text(text)
+    if not parts.text.strip():
+        raise RefusedError("empty", "no text in it")
+    return Article(
+        id=name,
+        text=parts.text,
+        title=parts.title,
+        published=parts.published,
+        source=parts.source,
+        url=parts.url,
+        lang=params.lang or language_code(parts.lang),
+        origin=place,
+    )
+
+
+def _format_of(path: str) -> _Format | None:
+    name = path.lower().removesuffix(_GZIP)
+    return _FORMATS.get(PurePath(name).suffix)
+
+
+def _sniff(stream: io.BufferedReader) -> _Format:
+    head = stream.peek(files.BLOCK_BYTES).removeprefix(codecs.BOM_UTF8)
+    return "jsonl" if head.lstrip().startswith(b"{") else "txt"
+
+
+def _overlap(paths: list[str]) -> bool:
+    """Whether one PATH is, or lies in, another one."""
+    real = sorted(PurePath(files.real_path(path)).parts for path in paths if path != _STDIN)
+    return any(inner[: len(outer)] == outer for outer, inner in pairwise(real))
+
+
+class _Once:
+    """The files read so far, by device and inode; kept only when the PATHs overlap."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[int, int], str] = {}
+
+    def admit(self, file: BinaryIO, place: str) -> None:
+        """Take note of a file.
+
+        Raises:
+            RefusedError: `duplicate-id`, when it was read before.
+        """
+        status = os.fstat(file.fileno())
+        first = self._places.setdefault((status.st_dev, status.st_ino), place)
+        if first is not place:
+            raise RefusedError("duplicate-id", f"the same file as {first}, which is read already")
+
+
+def _skipped(name: str, place: str, refusal: RefusedError) -> Skipped:
+    return Skipped(input=name, reason=refusal.reason, detail=f"{place}: {refusal.detail}")

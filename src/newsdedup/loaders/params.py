@@ -1,0 +1,45 @@
+"""What steers the loaders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Final, Literal
+
+from newsdedup.errors import ConfigError
+
+FIELDS: Final = ("id", "title", "text", "published", "source", "url", "lang")
+"""The fields of an article that a record may carry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoaderParams:
+    """How articles are read.
+
+    Attributes:
+        max_bytes: Largest text file, inflated if it is compressed; for JSON lines the longest line, because
+            those files are streamed and may be of any size.
+        field_map: Our field -> the field of the record it is read from (`{"text": "body"}`).
+        lang: Language given to every article, whatever it states itself; None keeps what it states.
+        stdin_format: What standard input holds; `auto` takes it for JSON lines when it starts with `{`.
+    """
+
+    max_bytes: int = 20_000_000
+    field_map: Mapping[str, str] = field(default_factory=dict)
+    lang: str | None = None
+    stdin_format: Literal["auto", "txt", "jsonl"] = "auto"
+
+    def __post_init__(self) -> None:
+        """Refuse values that no input could be read with.
+
+        Raises:
+            ConfigError: An unknown field name in `field_map`, or `max_bytes` below 1.
+        """
+        if self.max_bytes < 1:
+            raise ConfigError(f"max_bytes is {self.max_bytes}; it must be 1 or more")
+        for name in self.field_map:
+            if name not in FIELDS:
+                near = get_close_matches(name, FIELDS, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"known fields: {', '.join(FIELDS)}"
+                raise ConfigError(f"unknown article field {name!r} in the field map; {hint}")
