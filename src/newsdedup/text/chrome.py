@@ -1,0 +1,250 @@
+"""Page chrome: lines that a page adds around a story, cut before anything is compared and kept as information.
+
+A reader comment shares nothing with the story, a credit line says where it came from, a spinner's trailer says what
+made it. All patterns are linear and look at one line, or at the end of the text, at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MAX_CHROME_LINE = 240  # characters; a longer line is a paragraph of the story
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One piece set aside: its kind (`comments`, `credit`, `trailer`, ...) and its text."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is left, what was cut, and where the kept pieces stood.
+
+    Attributes:
+        spans: (start, end) of each kept piece in the text given; pieces are joined by one line feed.
+    """
+
+    text: str
+    cuts: tuple[Cut, ...]
+    dateline: str
+    spans: tuple[tuple[int, int], ...]
+
+    def offsets(self) -> NDArray[np.int64]:
+        """For each character of `text`, its offset in the text given to `cut_chrome`."""
+        pieces: list[NDArray[np.int64]] = []
+        for start, end in self.spans:
+            if pieces:
+                pieces.append(np.array([start]))
+            pieces.append(np.arange(start, end))
+        return np.concatenate(pieces).astype(np.int64) if pieces else np.zeros(0, dtype=np.int64)
+
+
+def _lines(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("(?:" + "|".join(alternatives) + ")", re.IGNORECASE)
+
+
+# Kind -> what the whole line looks like. The first that matches names the line.
+_LINE_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "credit",
+        _lines(
+            r"for more (?:reporting|coverage|stories|news)\b.{0,80}\b(?:see|visit|go to|click|read)\b.*",
+            r"see (?:the list )?below for more\b.*",
+            r"\(?(?:additional )?(?:reporting|writing|editing|compiled|written) by [^.]{3,160}[.)]*",
+            r"(?:the )?(?:associated press|reuters|afp|agence france-presse|upi|bloomberg|dpa|efe|ap)(?: writers?)?\b"
+            r".{0,80}\bcontributed to this (?:report|story|article)\b.*",
+            r".{0,120}\bcontributed (?:to this|reporting to this|to the) (?:report|story|article)\b.*",
+            r"(?:this|the) (?:story|article|report|piece) (?:was |has been )?(?:first |originally )"
+            r"(?:published|appeared|posted|ran)\b.*",
+            r"(?:copyright (?:\(c\)|©|\d{4}|by\b)|\(c\) |© ?).*",
+            r".{0,80}\ball rights reserved\b.*",
+            r"(?:source|via|credit|quelle|fuente|agencia|agentur):\s.{2,60}",
+            r"(?:with|mit|con) (?:material|files|information|información|informationen) (?:from|von|de)\b.{2,80}",
+            r"material from .{2,60} was used in this (?:report|story|article)\b.*",
+        ),
+    ),
+    (
+        "correction",
+        _lines(
+            r"(?:this|an earlier version of this|a previous version of this) (?:story|article|report|version)\b"
+            r".{0,40}\b(?:has been|was|is being|incorrectly|misstated|gave|said)\b.{0,200}",
+            r"(?:correction|corrects?|clarification|editor'?s note|update[ds]?)\b\s?[:(—-].*",
+            r"(?:korrektur|berichtigung|anmerkung der redaktion|corrección|fe de errores|nota de la redacción)"
+            r"\b\s?[:.].*",
+        ),
+    ),
+    (
+        "byline",
+        _lines(r"(?:by|von|por|par) [^.,;:!?\d]{3,60}(?:,? (?:staff|reporter|correspondent|writer|editor)[^.]{0,40})?"),
+    ),
+    (
+        "date",
+        _lines(
+            r"(?:date |published|posted|updated|last (?:updated|modified)|veröffentlicht|publicado|actualizado)\b"
+            r"[:\s].{0,60}\d{2,4}.{0,30}",
+            r"\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}.{0,12})?",
+        ),
+    ),
+    (
+        "navigation",
+        _lines(
+            r"(?:home|start|startseite|inicio|portada)(?:page)? ?[>›»|/] ?.*",
+            r".{1,40} [>›] .{1,40} [>›] .*",
+            r"(?:advertisement|advertising|ad|anzeige|werbung|publicidad|anuncio|sponsored(?: content)?)[.: -]*",
+            r"(?:story|article) continues (?:below|after).*",
+            r"(?:read (?:more|also|next)|also read|see also|related(?: (?:stories|articles|coverage))?|"
+            r"more on this(?: story)?|"
+            r"more from|don't miss|watch|listen|in pictures|lesen sie auch|mehr zum thema|lea también|lee también|"
+            r"le puede interesar|te puede interesar|más sobre)\b ?(?::.*|[>»].*)?",
+            r"(?:sign up|subscribe|register|get our|join our|follow us|like us|download our|support our|donate|"
+            r"suscríb\w+|abonnieren sie|newsletter)\b.{0,200}",
+            r"(?:click|tap) here\b.*",
+            r"(?:share|print|email|tweet|facebook|twitter|whatsapp|linkedin|copy link|save|teilen|drucken|compartir|"
+            r"imprimir)(?: (?:this|this (?:article|story)|on \w+|article|story))?[.: ]*",
+            r"(?:share|tweet|pin|email|print)"
+            r"(?:[ |·•,/]+(?:share|tweet|pin|email|print|facebook|twitter|whatsapp|copy link))+",
+            r"(?:photo|image|picture|foto|imagen|bild|video)(?: credit| by)?\s?[:/].{0,160}",
+            r"(?:file|stock) (?:photo|picture|image)\b.*",
+            r"(?:most (?:read|popular|viewed)|trending(?: now)?|recommended|top stories|meistgelesen|lo más leído)"
+            r"\b.{0,20}",
+            r"\d+ min(?:ute)?s? read",
+            r"[-*_=#~•·. ]{2,}",
+        ),
+    ),
+)
+# A line is looked at only when it begins with one of these words or holds one of these pieces: two cheap tests spare
+# nine lines in ten the patterns above (60 us an article).
+_FIRST_WORDS = frozenset(
+    "for see additional reporting writing editing compiled written the associated reuters afp agence upi "
+    "bloomberg dpa efe ap this an a copyright source via credit quelle fuente agencia agentur with mit con "
+    "material correction correct corrects clarification editor's update updates updated korrektur berichtigung "
+    "anmerkung corrección fe nota by von por par date published posted last veröffentlicht publicado actualizado "
+    "home homepage start startseite inicio portada advertisement advertising ad anzeige werbung publicidad "
+    "anuncio sponsored story article read also related more don't watch listen in lesen mehr lea lee le te más "
+    "sign subscribe register get join follow like download support donate suscríbase suscríbete abonnieren "
+    "newsletter click tap share print email tweet facebook twitter whatsapp linkedin copy save teilen drucken "
+    "compartir imprimir pin photo image picture foto imagen bild video file stock most trending recommended top "
+    "meistgelesen lo".split()
+)
+_FIRST_WORD = re.compile(r"[^\W\d_]['\w]*")
+_PIECES = (">", "›", "©", "contributed", "ights reserved")
+
+_COMMENTS = re.compile(
+    r"(?:comments? ?[/|:] ?\d+|comments? ?\(\d+\)|\d+ comments?|(?:reader )?comments|leave a (?:comment|reply)|"
+    r"join the (?:conversation|discussion)|kommentare(?: ?[(/] ?\d+\)?)?|comentarios(?: ?[(/] ?\d+\)?)?)[.: ]*",
+    re.IGNORECASE,
+)
+_LEADING_PREFIX = re.compile(r"\s*(?:comments? ?/ ?\d+\s+)?(?:date:? \d{4}-\d{2}-\d{2}\b[\s:,-]*)?", re.IGNORECASE)
+
+_MAX_COMMENTS_LINE = 60  # characters
+
+# What article spinners and summarisers leave at the very end, within the last paragraph.
+_TRAILER = re.compile(
+    r"(?:this is (?:a|an|the) (?:condensed|shortened|abridged|summari[sz]ed|brief|edited|rewritten) "
+    r"(?:version|form|summary)"
+    r"[^.!?\n]{0,80}|this (?:article|story|text|content) (?:was|has been|is) (?:auto(?:matically)?[ -]?)?"
+    r"(?:generated|rewritten|paraphrased|summari[sz]ed|condensed|spun|shortened)\b[^.!?\n]{0,80}|"
+    r"dies ist eine (?:gekürzte|verkürzte|zusammengefasste) (?:version|fassung)[^.!?\n]{0,80}|"
+    r"(?:esta es|este es) una? (?:versión|resumen) (?:condensad|resumid|abreviad|reducid)[^.!?\n]{0,80})[.!]?\s*\Z",
+    re.IGNORECASE,
+)
+_TRAILER_HINT = re.compile(r"this is |this (?:article|story|text|content) |dies ist |est[ae] es ", re.IGNORECASE)
+_TRAILER_ZONE = 200  # characters at the end of the text in which a trailer is looked for
+
+_DATELINE_ZONE = 140  # characters at the start of a paragraph
+# `BUENOS AIRES (HPA) — `, `PUERTO ALMEYRA, Argentina — `, `(Reuters) - `, `LONDON, March 3 (Reuters) - `
+_CAPITALS = r"[^\W\d_a-zà-ÿ](?:[^\W\d_a-zà-ÿ]|[ .'’/-]){1,40}"
+_DATELINE = re.compile(
+    r"\s*(?:"
+    rf"{_CAPITALS}(?:, [^\n(—–:;!?\"]{{2,40}}?)?(?: ?\([^)\n]{{2,40}}\))? ?(?:—|–|--|-) "
+    r"|\([A-Z][^)\n]{1,40}\) ?(?:—|–|--|-) "
+    r"|[A-ZÀ-Ý][^\W\d_]+(?: [A-ZÀ-Ý][^\W\d_]+){0,2}(?:, [^\n(—–:;!?\"]{2,30}?)? ?\([A-Z][^)\n]{1,30}\) ?(?:—|–|--|-) "
+    r"|[A-ZÀ-Ý][^\W\d_]+(?: [A-ZÀ-Ý][^\W\d_]+){0,2} ?\([a-z]{2,6}\)(?: ?(?:—|–|--|-))? "
+    r")"
+)
+
+
+def _line_kind(line: str) -> str | None:
+    """The kind of chrome that this stripped line is, or None for a line of the story."""
+    if len(line) > _MAX_CHROME_LINE:
+        return None
+    first = _FIRST_WORD.match(line)
+    if first and first[0].lower() not in _FIRST_WORDS and not any(piece in line for piece in _PIECES):
+        return None
+    for kind, pattern in _LINE_KINDS:
+        if pattern.fullmatch(line):
+            return kind
+    return None
+
+
+def cut_chrome(text: str) -> Story:
+    """Cuts page chrome from a text whose characters are normalised.
+
+    Comments are cut to the end of the text once a third of it has passed; other lines one by one. Should nothing
+    be left, the text is returned uncut: a story that looks like chrome is still a story.
+    """
+    cuts: list[Cut] = []
+    prefix = _LEADING_PREFIX.match(text)
+    position = prefix.end() if prefix and prefix.group().strip() else 0
+    if position:
+        cuts.append(Cut("date", text[:position].strip()))
+    spans: list[tuple[int, int]] = []
+    dateline = ""
+    size = len(text)
+    while position < size:
+        end = text.find("\n", position)
+        end = size if end < 0 else end
+        line = text[position:end].strip()
+        if not line:
+            if spans and spans[-1][0] < spans[-1][1]:
+                spans.append((position, position))  # an empty line: the paragraph break is kept
+        elif len(line) < _MAX_COMMENTS_LINE and _COMMENTS.fullmatch(line):
+            if spans and position * 3 > size:
+                cuts.append(Cut("comments", text[position:].strip()))
+                break
+            cuts.append(Cut("comments", line))
+        elif (kind := _line_kind(line)) is not None and (kind != "byline" or len(spans) < 2):
+            cuts.append(Cut(kind, line))
+        else:
+            start = position
+            if not dateline and len(spans) < 2:
+                dateline, start = _cut_dateline(text, start, end)
+            spans.append((start, end))
+        position = end + 1
+    while spans and spans[-1][0] == spans[-1][1]:
+        spans.pop()
+    _cut_trailer(text, spans, cuts)
+    if not spans:
+        return Story(text, (), "", ((0, size),))
+    return Story("\n".join([text[start:end] for start, end in spans]), tuple(cuts), dateline, tuple(spans))
+
+
+def _cut_dateline(text: str, start: int, end: int) -> tuple[str, int]:
+    """The dateline of the paragraph `start:end` and where the paragraph goes on; `("", start)` without one."""
+    opening = text[start : min(end, start + _DATELINE_ZONE)]
+    if "-" in opening or "—" in opening or "–" in opening or ")" in opening:
+        match = _DATELINE.match(opening)
+        if match:
+            return match.group().strip(" -–—\n\t"), start + match.end()
+    return "", start
+
+
+def _cut_trailer(text: str, spans: list[tuple[int, int]], cuts: list[Cut]) -> None:
+    """Cuts a trailer off the last span; takes the span away when nothing of it is left."""
+    if not spans:
+        return
+    start, end = spans[-1]
+    hint = _TRAILER_HINT.search(text, max(start, end - _TRAILER_ZONE), end)
+    trailer = _TRAILER.search(text, hint.start(), end) if hint else None
+    if trailer:
+        cuts.append(Cut("trailer", trailer.group().strip()))
+        spans[-1] = (start, trailer.start())
+        if not text[start : trailer.start()].strip():
+            spans.pop()

@@ -1,0 +1,149 @@
+"""The columnar table of a whole run: every article's normalised tokens, flat, ready to sketch and verify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsdedup.article import Article
+from newsdedup.text.hashing import span_hashes
+from newsdedup.text.language import find_language
+from newsdedup.text.normalize import normalize
+from newsdedup.text.tokens import BATCH_CHARACTERS, IS_CONTENT, IS_FACT, IS_NUMBER, IS_QUOTED, tokenize
+
+MAX_CHARACTERS = 1_000_000
+"""Of one article, compared; what stands behind them is not. Two hundred times a long news article."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleTable:
+    """Columns of many articles.
+
+    Attributes:
+        surface: uint32, shape (tokens,): hash of each lower-case token.
+        quoted: bool, shape (tokens,): within quotation marks.
+        token_offsets: int64, shape (articles + 1,).
+        term: uint32, shape (content tokens,): hash of each content stem.
+        root: uint32, shape (content tokens,): hash of its first letters, or of the digits of a number.
+        weight: float32, shape (content tokens,): idf of the term, above 0.
+        fact: uint8, shape (content tokens,): 0 for no fact, 1 for a name or rare term, 2 for a number.
+        sentence: int32, shape (content tokens,): sentence number within the article.
+        position: int32, shape (content tokens,): token number within the article.
+        content_offsets: int64, shape (articles + 1,).
+        sentences: int32, shape (articles,): number of sentences.
+        content_key: uint64, shape (articles,): hash of the whole token sequence; 0 for an article without tokens.
+    """
+
+    surface: NDArray[np.uint32]
+    quoted: NDArray[np.bool_]
+    token_offsets: NDArray[np.int64]
+    term: NDArray[np.uint32]
+    root: NDArray[np.uint32]
+    weight: NDArray[np.float32]
+    fact: NDArray[np.uint8]
+    sentence: NDArray[np.int32]
+    position: NDArray[np.int32]
+    content_offsets: NDArray[np.int64]
+    sentences: NDArray[np.int32]
+    content_key: NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return int(self.sentences.size)
+
+    @property
+    def content_lengths(self) -> NDArray[np.int64]:
+        """Content stems of each article, shape (articles,)."""
+        return np.diff(self.content_offsets)
+
+
+def article_language(article: Article, text: str) -> str:
+    """The stated language of an article, else the one its normalised text is found to be in."""
+    return article.lang or find_language(text)
+
+
+def normalized_body(article: Article) -> str:
+    """The normalised text that is compared, cut at MAX_CHARACTERS."""
+    return normalize(article.text[:MAX_CHARACTERS]).text
+
+
+def make_table(articles: Sequence[Article]) -> ArticleTable:
+    """Normalises and tokenises articles, a batch at a time."""
+    parts: list[ArticleTable] = []
+    texts: list[str] = []
+    langs: list[str] = []
+    size = 0
+    for article in articles:
+        text = normalized_body(article)
+        texts.append(text)
+        langs.append(article_language(article, text))
+        size += len(text)
+        if size >= BATCH_CHARACTERS:
+            parts.append(_part(texts, langs))
+            texts, langs, size = [], [], 0
+    if texts or not parts:
+        parts.append(_part(texts, langs))
+    return join_tables(parts)
+
+
+def _part(texts: list[str], langs: list[str]) -> ArticleTable:
+    batch = tokenize(texts, langs)
+    content = np.flatnonzero(batch.flags & IS_CONTENT)
+    flags = batch.flags[content]
+    fact = ((flags & IS_FACT) != 0).astype(np.uint8)
+    fact[(fact > 0) & ((flags & IS_NUMBER) != 0)] = 2
+    key = span_hashes(batch.surface, batch.offsets[:-1], batch.offsets[1:])
+    key[np.diff(batch.offsets) == 0] = 0
+    content_offsets = np.searchsorted(content, batch.offsets).astype(np.int64)
+    return ArticleTable(
+        surface=batch.surface,
+        quoted=(batch.flags & IS_QUOTED) != 0,
+        token_offsets=batch.offsets,
+        term=batch.term[content],
+        root=batch.root[content],
+        weight=batch.weight[content],
+        fact=fact,
+        sentence=batch.sentence[content],
+        position=(content - np.repeat(batch.offsets[:-1], np.diff(content_offsets))).astype(np.int32),
+        content_offsets=content_offsets,
+        sentences=batch.sentences,
+        content_key=key,
+    )
+
+
+def join_tables(parts: Sequence[ArticleTable]) -> ArticleTable:
+    """One table out of several, articles in the order given."""
+    if len(parts) == 1:
+        return parts[0]
+    columns: dict[str, NDArray[np.generic]] = {}
+    for field in fields(ArticleTable):
+        pieces = [getattr(part, field.name) for part in parts]
+        if field.name.endswith("offsets"):
+            bases = np.cumsum([0] + [int(piece[-1]) for piece in pieces[:-1]])
+            moved = [piece[1:] + base for piece, base in zip(pieces, bases, strict=True)]
+            columns[field.name] = np.concatenate([np.zeros(1, dtype=np.int64), *moved])
+        else:
+            columns[field.name] = np.concatenate(pieces)
+    return ArticleTable(**columns)  # type: ignore[arg-type]
+
+
+def slice_table(table: ArticleTable, start: int, end: int) -> ArticleTable:
+    """The articles `start:end` of a table; token columns are views, not copies."""
+    tokens = slice(int(table.token_offsets[start]), int(table.token_offsets[end]))
+    content = slice(int(table.content_offsets[start]), int(table.content_offsets[end]))
+    return ArticleTable(
+        surface=table.surface[tokens],
+        quoted=table.quoted[tokens],
+        token_offsets=table.token_offsets[start : end + 1] - tokens.start,
+        term=table.term[content],
+        root=table.root[content],
+        weight=table.weight[content],
+        fact=table.fact[content],
+        sentence=table.sentence[content],
+        position=table.position[content],
+        content_offsets=table.content_offsets[start : end + 1] - content.start,
+        sentences=table.sentences[start:end],
+        content_key=table.content_key[start:end],
+    )
