@@ -1,0 +1,143 @@
+"""Locality-sensitive hashing over arrays: signatures to bands, bands to buckets, buckets to candidate pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsdedup.sketch.minhash import EMPTY
+from newsdedup.text.hashing import mix64
+
+Pairs = NDArray[np.uint64]
+"""Pairs of article numbers, the smaller one in the upper 32 bits; sorted and distinct."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buckets:
+    """What the buckets of one view gave.
+
+    Attributes:
+        pairs: Candidate pairs.
+        capped: Buckets above the cap, paired as a star.
+    """
+
+    pairs: Pairs
+    capped: int
+
+
+def pack(left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
+    """Pairs as sortable numbers; the order of each pair does not matter."""
+    low, high = np.minimum(left, right).astype(np.uint64), np.maximum(left, right).astype(np.uint64)
+    return (low << np.uint64(32)) | high
+
+
+def unpack(pairs: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`(left, right)` article numbers of packed pairs, left below right."""
+    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def band_keys(sketches: NDArray[np.uint32], rows: int, bands: int) -> NDArray[np.uint64]:
+    """Band keys: a hash of `rows` consecutive signature values.
+
+    Returns:
+        Shape (bands, articles). Bands use the first `rows * bands` values of the signature.
+    """
+    keys = np.zeros((bands, sketches.shape[0]), dtype=np.uint64)
+    for row in range(rows):
+        keys *= np.uint64(0x9E3779B97F4A7C15)  # wraps mod 2**64 on purpose
+        keys += sketches[:, row : rows * bands : rows].T.astype(np.uint64) + np.uint64(1)
+    return mix64(keys)
+
+
+def bucket_pairs(keys: NDArray[np.uint64], members: NDArray[np.int64], cap: int) -> tuple[Pairs, int]:
+    """Pairs of members that share a key.
+
+    A bucket of up to `cap` members gives all its pairs. A larger one gives a star: every member is paired with the
+    `ANCHORS` smallest members only, so that output stays linear in the members.
+
+    Returns:
+        `(pairs, capped)`: pairs neither sorted nor distinct, and the number of buckets above the cap.
+    """
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    starts = np.flatnonzero(np.concatenate((np.ones(min(1, keys.size), dtype=bool), keys[1:] != keys[:-1])))
+    sizes = np.diff(np.append(starts, keys.size))
+    shared = sizes > 1
+    starts, sizes = starts[shared], sizes[shared]
+    if not starts.size:
+        return np.zeros(0, dtype=np.uint64), 0
+    pieces: list[Pairs] = []
+    # Member number k of a bucket is paired with the k - 1 before it, or with the anchors in a star.
+    within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    position = np.repeat(starts, sizes) + within
+    partners = np.where(np.repeat(sizes > cap, sizes), np.minimum(within, ANCHORS), within)
+    for begin, end in _chunks(partners):
+        count = partners[begin:end]
+        later = np.repeat(position[begin:end], count)
+        offset = np.arange(later.size) - np.repeat(np.cumsum(count) - count, count)
+        earlier = np.repeat(position[begin:end] - within[begin:end], count) + offset
+        pieces.append(np.unique(pack(members[order[earlier]], members[order[later]])))
+    return np.concatenate(pieces), int((sizes > cap).sum())
+
+
+ANCHORS = 2
+"""Members of an over-full bucket that every other member is paired with."""
+
+_CHUNK_PAIRS = 4_000_000
+
+
+def _chunks(partners: NDArray[np.int64]) -> list[tuple[int, int]]:
+    total = np.cumsum(partners)
+    cuts = np.searchsorted(total, np.arange(_CHUNK_PAIRS, int(total[-1]) + 1, _CHUNK_PAIRS)) + 1
+    bounds = [0, *np.unique(cuts).tolist(), partners.size]
+    return [(a, b) for a, b in pairwise(bounds) if b > a]
+
+
+def lsh_pairs(sketches: NDArray[np.uint32], rows: int, bands: int, cap: int) -> Buckets:
+    """Candidate pairs of one view: articles that share at least one band.
+
+    Two sets of agreement J share a band with probability 1 - (1 - J**rows)**bands.
+    """
+    members = np.flatnonzero(sketches[:, 0] != EMPTY)
+    pieces: list[Pairs] = [np.zeros(0, dtype=np.uint64)]
+    capped = 0
+    for keys in band_keys(sketches[members], rows, bands):
+        pairs, over = bucket_pairs(keys, members, cap)
+        pieces.append(pairs)
+        capped += over
+    return Buckets(pairs=np.unique(np.concatenate(pieces)), capped=capped)
+
+
+def shared_value_pairs(
+    values: NDArray[np.uint32], offsets: NDArray[np.int64], members: NDArray[np.int64], at_least: int, cap: int
+) -> Buckets:
+    """Pairs of members that share `at_least` values, for the passages view.
+
+    A value held by more than `cap` articles is everybody's passage and joins nobody.
+    """
+    articles = np.repeat(np.arange(offsets.size - 1, dtype=np.int64), np.diff(offsets))
+    asked = np.zeros(offsets.size - 1, dtype=bool)
+    asked[members] = True
+    values, articles = values[asked[articles]], articles[asked[articles]]
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = np.flatnonzero(np.concatenate((np.ones(min(1, values.size), dtype=bool), ordered[1:] != ordered[:-1])))
+    sizes = np.diff(np.append(starts, values.size))
+    kept = np.repeat((sizes > 1) & (sizes <= cap), sizes)
+    pairs = _all_pairs(ordered[kept], articles[order][kept])
+    distinct, counts = np.unique(pairs, return_counts=True)
+    return Buckets(pairs=distinct[counts >= at_least], capped=int((sizes > cap).sum()))
+
+
+def _all_pairs(keys: NDArray[np.uint32], members: NDArray[np.int64]) -> Pairs:
+    """Every pair of members under one key, keys sorted; a pair comes once for each key it shares."""
+    starts = np.flatnonzero(np.concatenate((np.ones(min(1, keys.size), dtype=bool), keys[1:] != keys[:-1])))
+    sizes = np.diff(np.append(starts, keys.size))
+    within = np.arange(keys.size) - np.repeat(starts, sizes)
+    later = np.repeat(np.arange(keys.size), within)
+    offset = np.arange(later.size) - np.repeat(np.cumsum(within) - within, within)
+    earlier = np.repeat(np.arange(keys.size) - within, within) + offset
+    return pack(members[earlier], members[later])

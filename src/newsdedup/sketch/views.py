@@ -1,0 +1,128 @@
+"""Views: the ways to turn an article into a set that survives one kind of reuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsdedup.sketch.minhash import signatures, weighted_signatures
+from newsdedup.text.table import ArticleTable
+
+SHINGLE = 3
+"""Words in a shingle of the copy view."""
+
+PASSAGE_SHINGLE = 8
+"""Words in a shingle of the passages view."""
+
+PASSAGE_SCALE = 8
+"""One passage shingle in this many is kept (FracMinHash), the same ones in every article."""
+
+_TERMS_SEED = 2
+_FACTS_SEED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketches:
+    """Signatures of every article in every view asked for; None for a view that is not.
+
+    Attributes:
+        copy: uint32, shape (articles, NUM_PERM): MinHash of word 3-shingles.
+        terms: uint32, shape (articles, NUM_PERM): weighted MinHash of content stems, weight idf squared.
+        facts: uint32, shape (articles, NUM_PERM): weighted MinHash of names and numbers, weight idf squared.
+        passages: uint32 hashes of the passage shingles kept, flat, distinct within an article; unquoted text only.
+        passage_offsets: int64, shape (articles + 1,).
+    """
+
+    copy: NDArray[np.uint32] | None
+    terms: NDArray[np.uint32] | None
+    facts: NDArray[np.uint32] | None
+    passages: NDArray[np.uint32] | None
+    passage_offsets: NDArray[np.int64] | None
+
+
+def shingles(
+    tokens: NDArray[np.uint32], offsets: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
+    """Hashes of every run of `size` tokens within an article.
+
+    Returns:
+        `(hashes, row_offsets, first)`: 32-bit hashes in text order, repeats kept; shape (articles + 1,); the token
+        each begins with. An article shorter than `size` has one shingle of all its tokens, an empty one none.
+    """
+    lengths = np.diff(offsets)
+    counts = np.where(lengths >= size, lengths - size + 1, 0)
+    within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    first = np.repeat(offsets[:-1], counts) + within
+    hashes = np.zeros(first.size, dtype=np.uint64)
+    for step in range(size):
+        # Horner's scheme; wraps mod 2**64 on purpose
+        hashes *= np.uint64(0x9E3779B97F4A7C15)
+        hashes += tokens[first + step] + np.uint64(1)
+    short = np.flatnonzero((lengths > 0) & (lengths < size))
+    if short.size:
+        extra = np.array([_row_hash(tokens[offsets[i] : offsets[i + 1]]) for i in short.tolist()], dtype=np.uint64)
+        counts[short] = 1
+        places = np.searchsorted(first, offsets[short])
+        hashes = np.insert(hashes, places, extra)
+        first = np.insert(first, places, offsets[short])
+    row_offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
+    return (hashes >> np.uint64(32)).astype(np.uint32), row_offsets, first
+
+
+def _row_hash(tokens: NDArray[np.uint32]) -> int:
+    value = 0
+    for token in tokens.tolist():
+        value = (value * 0x9E3779B97F4A7C15 + token + 1) % (1 << 64)
+    return value
+
+
+def distinct_rows(
+    values: NDArray[np.uint32], weights: NDArray[np.float32], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.float32], NDArray[np.int64]]:
+    """The distinct values of each row, sorted, the largest weight of each, and the new row offsets."""
+    rows = np.repeat(np.arange(offsets.size - 1, dtype=np.uint64), np.diff(offsets))
+    keys = (rows << np.uint64(32)) | values
+    order = np.argsort(keys)
+    keys = keys[order]
+    new = np.concatenate((np.ones(min(1, keys.size), dtype=bool), keys[1:] != keys[:-1]))
+    starts = np.flatnonzero(new)
+    largest = np.maximum.reduceat(weights[order], starts) if starts.size else weights[:0]
+    counts = np.bincount((keys[starts] >> np.uint64(32)).astype(np.int64), minlength=offsets.size - 1)
+    row_offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
+    return (keys[starts] & np.uint64(0xFFFFFFFF)).astype(np.uint32), largest, row_offsets
+
+
+def _weighted_view(
+    values: NDArray[np.uint32], weights: NDArray[np.float32], offsets: NDArray[np.int64], seed: int
+) -> NDArray[np.uint32]:
+    distinct, largest, rows = distinct_rows(values, weights, offsets)
+    return weighted_signatures(distinct, largest, rows, seed)
+
+
+def sketch(table: ArticleTable, views: frozenset[str]) -> Sketches:
+    """Signatures of a table in the views named: `copy`, `terms`, `facts`, `passages`."""
+    copy = terms = facts = passages = passage_offsets = None
+    if "copy" in views:
+        hashes, rows, _ = shingles(table.surface, table.token_offsets, SHINGLE)
+        copy = signatures(hashes, rows)
+    if "terms" in views:
+        terms = _weighted_view(table.term, table.weight**2, table.content_offsets, _TERMS_SEED)
+    if "facts" in views:
+        kept = np.flatnonzero(table.fact)
+        offsets = np.searchsorted(kept, table.content_offsets)
+        facts = _weighted_view(table.term[kept], table.weight[kept] ** 2, offsets, _FACTS_SEED)
+    if "passages" in views:
+        passages, passage_offsets = _passages(table)
+    return Sketches(copy=copy, terms=terms, facts=facts, passages=passages, passage_offsets=passage_offsets)
+
+
+def _passages(table: ArticleTable) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    hashes, rows, first = shingles(table.surface, table.token_offsets, PASSAGE_SHINGLE)
+    article = np.repeat(np.arange(len(table), dtype=np.int64), np.diff(rows))
+    # Quoted words are nobody's telling: an official quote in two reports is no passage.
+    kept = np.flatnonzero((hashes < np.uint32((1 << 32) // PASSAGE_SCALE)) & ~table.quoted[first])
+    offsets = np.searchsorted(article[kept], np.arange(len(table) + 1))
+    values, _, distinct = distinct_rows(hashes[kept], np.zeros(kept.size, dtype=np.float32), offsets)
+    return values, distinct
