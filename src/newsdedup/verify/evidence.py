@@ -1,0 +1,212 @@
+"""Evidence for a person: aligned sentences, altered quotes, shared and changed facts, verbatim passages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+from newsdedup.result import AlignedSentence, Evidence
+from newsdedup.text.tokens import IS_CONTENT, IS_FACT, IS_NUMBER, TokenBatch, tokenize
+from newsdedup.verify.align import free, monotone, similarities
+from newsdedup.verify.features import shared_run_mask
+from newsdedup.verify.profile import Profile
+
+_QUOTE = re.compile(r'"([^"\n]{12,600})"?')
+_MIN_QUOTE_WORDS = 4
+_SAME_QUOTE = 97.0  # rapidfuzz ratio, 0..100: above it a quote is unaltered but for punctuation
+_ALTERED_QUOTE = 45.0  # below it two quotes are two quotes
+_MAX_ITEMS = 12  # of each kind of evidence but sentences; enough to judge by, short enough to read
+_CLOSERS = "\"')]}"
+_STOPS = ".!?\u2026\u3002\uff01\uff1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One article read closely: its sentences as text and its facts as words.
+
+    Attributes:
+        sentences: Texts, in order; number n of the evidence is index n - 1.
+        facts: (root, is number, words, sentence, weight) of each mention in order; `words` as they stand in the text.
+        quotes: Words between quotation marks, in order, with the number of the sentence each begins in.
+    """
+
+    sentences: tuple[str, ...]
+    facts: tuple[tuple[int, bool, str, int, float], ...]
+    quotes: tuple[str, ...]
+
+
+def read_closely(texts: Sequence[str], langs: Sequence[str]) -> list[Reading]:
+    """Sentences, facts and quotes of normalised texts."""
+    batch = tokenize(texts, langs)
+    return [_reading(batch, row, text) for row, text in enumerate(texts)]
+
+
+def _reading(batch: TokenBatch, row: int, text: str) -> Reading:
+    part = slice(int(batch.offsets[row]), int(batch.offsets[row + 1]))
+    start, end, sentence = batch.start[part], batch.end[part], batch.sentence[part]
+    count = int(batch.sentences[row])
+    firsts = np.searchsorted(sentence, np.arange(count))
+    lasts = np.searchsorted(sentence, np.arange(count), side="right") - 1
+    bounds = [int(value) for value in start[firsts]] + [len(text)]
+    sentences = [
+        _sentence_text(text, bounds[number], int(end[lasts[number]]), bounds[number + 1]) for number in range(count)
+    ]
+    flags = batch.flags[part]
+    mentions = np.flatnonzero((flags & IS_FACT) != 0)
+    facts = tuple(
+        (
+            int(batch.root[part][i]),
+            bool(flags[i] & IS_NUMBER),
+            text[int(start[i]) : int(end[i])],
+            int(sentence[i]),
+            float(batch.weight[part][i]),
+        )
+        for i in mentions.tolist()
+        if flags[i] & IS_CONTENT
+    )
+    quotes = tuple(match[1].strip() for match in _QUOTE.finditer(text) if len(match[1].split()) >= _MIN_QUOTE_WORDS)
+    return Reading(sentences=tuple(sentences), facts=facts, quotes=quotes)
+
+
+def _sentence_text(text: str, start: int, end: int, limit: int) -> str:
+    """The sentence with its closing punctuation and, where it opens with one, its quotation mark."""
+    if start and text[start - 1] in "\"'([":
+        start -= 1
+    while end < limit and text[end] in _STOPS + _CLOSERS + "%,;:":
+        if text[end] == '"' and end + 1 < limit and text[end + 1].isalnum():
+            break
+        end += 1
+    return re.sub(r"\s+", " ", text[start:end]).strip()
+
+
+def aligned_sentences(left: Profile, right: Profile) -> tuple[AlignedSentence, ...]:
+    """The best alignment that keeps order, and the mutual best matches that it leaves out, in the order of the left."""
+    similarity = similarities(left, right)
+    _, pairs = monotone(similarity, left.sentence_weights)
+    used_left, used_right = {row for row, _ in pairs}, {column for _, column in pairs}
+    extra = [(row, column) for row, column in free(similarity) if row not in used_left and column not in used_right]
+    return tuple(
+        AlignedSentence(left=row + 1, right=column + 1, similarity=round(float(similarity[row, column]), 3))
+        for row, column in sorted(pairs + extra)
+    )
+
+
+def altered_quotes(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Quotes of the left text that stand in the right one in other words, in the order of the left."""
+    out: list[tuple[str, str]] = []
+    taken: set[int] = set()
+    for quote in left:
+        ranked = sorted(((fuzz.token_sort_ratio(quote, other), -i) for i, other in enumerate(right)), reverse=True)
+        if not ranked:
+            continue
+        best, place = ranked[0][0], -ranked[0][1]
+        if _ALTERED_QUOTE <= best < _SAME_QUOTE and place not in taken:
+            plain = fuzz.ratio(_bare(quote), _bare(right[place]))
+            if plain < _SAME_QUOTE and not _contained(quote, right[place]):
+                taken.add(place)
+                out.append((quote, right[place]))
+    return tuple(out[:_MAX_ITEMS])
+
+
+def _bare(quote: str) -> str:
+    return re.sub(r"\W+", " ", quote).strip().lower()
+
+
+def _contained(quote: str, other: str) -> bool:
+    """A quote cut short is not altered."""
+    a, b = _bare(quote), _bare(other)
+    return a in b or b in a
+
+
+def shared_facts(left: Reading, right: Reading) -> tuple[str, ...]:
+    """Facts that stand in both, as the left text has them, rarest first, each once."""
+    others = {root for root, *_ in right.facts}
+    best: dict[int, tuple[float, str]] = {}
+    for root, _, words, _, weight in left.facts:
+        if root in others and root not in best:
+            best[root] = (weight, words)
+    ranked = sorted(best.values(), key=lambda item: (-item[0], item[1]))
+    return tuple(words for _, words in ranked[:_MAX_ITEMS])
+
+
+def changed_facts(
+    left: Reading, right: Reading, sentences: Sequence[AlignedSentence]
+) -> tuple[tuple[str | None, str | None], ...]:
+    """Numbers and names that differ between aligned sentences and stand nowhere in the other text.
+
+    A number or name on each side makes one change; on one side only, the other is None.
+    """
+    left_roots = {root for root, *_ in left.facts}
+    right_roots = {root for root, *_ in right.facts}
+    left_own = _own_by_sentence(left, right_roots)
+    right_own = _own_by_sentence(right, left_roots)
+    out: list[tuple[str | None, str | None]] = []
+    for aligned in sentences:
+        for kind in (True, False):
+            mine = left_own.get((aligned.left - 1, kind), [])
+            theirs = right_own.get((aligned.right - 1, kind), [])
+            if mine and theirs:
+                out.extend(zip(mine, theirs, strict=False))
+            elif kind:
+                out.extend((word, None) for word in mine)
+                out.extend((None, word) for word in theirs)
+    return tuple(dict.fromkeys(out))[:_MAX_ITEMS]
+
+
+def _own_by_sentence(reading: Reading, others: set[int]) -> dict[tuple[int, bool], list[str]]:
+    own: dict[tuple[int, bool], list[str]] = {}
+    for root, number, words, sentence, _ in reading.facts:
+        if root not in others:
+            own.setdefault((sentence, number), []).append(words)
+    return own
+
+
+def passages(
+    left: Profile, right: Profile, left_sentences: NDArray[np.int32], right_sentences: NDArray[np.int32]
+) -> tuple[tuple[int, int, int, int], ...]:
+    """Shared verbatim passages as sentence numbers: (first left, last left, first right, last right).
+
+    Args:
+        left_sentences: Sentence number of each token of the left article, from 0.
+        right_sentences: The same for the right article.
+    """
+    mask = shared_run_mask(left, right)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
+    places = {int(value): place for place, value in reversed(list(enumerate(right.runs.tolist())))}
+    out: list[tuple[int, int, int, int]] = []
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        begin = places.get(int(left.runs[start]))
+        if begin is None:
+            continue
+        stop = min(begin + (end - start), right.surface.size) - 1
+        out.append(
+            (
+                int(left_sentences[start]) + 1,
+                int(left_sentences[end - 1]) + 1,
+                int(right_sentences[begin]) + 1,
+                int(right_sentences[stop]) + 1,
+            )
+        )
+    return tuple(out[:_MAX_ITEMS])
+
+
+def gather(
+    left: Profile,
+    right: Profile,
+    readings: tuple[Reading, Reading],
+    shared_passages: tuple[tuple[int, int, int, int], ...] = (),
+) -> Evidence:
+    """All evidence of one pair."""
+    sentences = aligned_sentences(left, right)
+    return Evidence(
+        sentences=sentences,
+        altered_quotes=altered_quotes(readings[0].quotes, readings[1].quotes),
+        changed_facts=changed_facts(*readings, sentences),
+        shared_facts=shared_facts(*readings),
+        passages=shared_passages,
+    )
