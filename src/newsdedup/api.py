@@ -1,0 +1,75 @@
+"""The library's functions: the same pipeline as the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from newsdedup.article import Article, Skipped
+from newsdedup.config import Config
+from newsdedup.pipeline import Parameters, compare, scan
+from newsdedup.result import REPORTED, Comparison, Result, Verdict
+from newsdedup.version import __version__
+
+_ORDER = (*REPORTED, Verdict.RELATED)
+"""Of `min_verdict`, strongest first; `template` and `distinct` stand outside it."""
+
+
+def reported_verdicts(config: Config) -> frozenset[Verdict]:
+    """The verdicts that a configuration reports."""
+    if config.min_verdict in _ORDER:
+        chosen = set(_ORDER[: _ORDER.index(config.min_verdict) + 1])
+    else:
+        chosen = set(list(Verdict)[: list(Verdict).index(config.min_verdict) + 1])
+    return frozenset(chosen | ({Verdict.RELATED, Verdict.TEMPLATE} if config.report_all else set()))
+
+
+def _parameters(config: Config) -> Parameters:
+    return Parameters(
+        views=frozenset(config.views),
+        min_score=config.min_score,
+        reported=reported_verdicts(config),
+        bucket_cap=config.bucket_cap,
+        window_days=config.window_days,
+        jobs=config.jobs,
+    )
+
+
+def _shown(config: Config) -> dict[str, object]:
+    """What decides the result, JSON-ready; `jobs` does not."""
+    return {
+        "views": list(config.views),
+        "lang": config.lang,
+        "min_verdict": str(config.min_verdict),
+        "min_score": config.min_score,
+        "all": config.report_all,
+        "window_days": config.window_days,
+        "bucket_cap": config.bucket_cap,
+    }
+
+
+def find_duplicates(
+    articles: Iterable[Article | Skipped],
+    config: Config | None = None,
+    *,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Result:
+    """Pairs and clusters among all articles.
+
+    Args:
+        articles: For example from `load_articles`; skipped inputs are passed on to the result.
+        config: Defaults to `Config()`.
+        progress: Called with (stage, done, total); total 0 means unknown.
+
+    Raises:
+        InputError: Two articles have one id.
+    """
+    config = config or Config()
+    return scan(articles, _parameters(config), version=__version__, shown=_shown(config), progress=progress)
+
+
+def compare_articles(left: Article, right: Article, config: Config | None = None) -> Comparison:
+    """One pair looked at closely: verdict, every number, evidence and sentences, whatever the verdict.
+
+    The sides are swapped when the ids sort the other way, as in every pair.
+    """
+    return compare(left, right, _parameters(config or Config()))
