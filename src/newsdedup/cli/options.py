@@ -1,0 +1,97 @@
+"""Options that several commands share; their values are checked in `config`, in one place for all sources."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from newsdedup.config import VIEWS, Config, load_config
+from newsdedup.errors import ConfigError
+from newsdedup.report.formats import FORMATS
+from newsdedup.result import Verdict
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_OUTPUT = (
+    click.option("--format", "form", metavar="|".join(FORMATS), help="What goes to standard output; default: text."),
+    click.option(
+        "-o",
+        "--output",
+        "sinks",
+        metavar="FORMAT=FILE",
+        multiple=True,
+        help="Write a report to a file; may be given several times.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No messages, no progress; text holds nothing but findings."),
+    click.option("-v", "--verbose", is_flag=True, help="All reasons, members, facts and skipped inputs."),
+    click.option("--color/--no-color", default=None, help="Default: colours on a terminal, unless NO_COLOR is set."),
+)
+
+_INPUT = (
+    click.option("--config", "config_file", metavar="FILE", help="Settings; default: ./newsdedup.yaml if it is there."),
+    click.option("--lang", metavar="CODE", help="Language of every article, such as en; default: found from the text."),
+    click.option(
+        "--map",
+        "map_",
+        metavar="FIELD=NAME",
+        multiple=True,
+        help="Name that records use for a field, such as text=body; may be given several times.",
+    ),
+    click.option("--max-bytes", metavar="N", help="Skip larger inputs; default: 20000000."),
+)
+
+_FINDING = (
+    click.option("--views", metavar="NAMES", help=f"Ways of looking for candidates; default: {','.join(VIEWS)}."),
+    click.option(
+        "--min-verdict",
+        metavar="VERDICT",
+        help=f"Weakest verdict reported; default: rewrite. Strongest first: {', '.join(Verdict)}.",
+    ),
+    click.option("--min-score", metavar="0..1", help="Lowest score reported; default: 0.5."),
+    click.option("--all/--no-all", "report_all", default=None, help="Report related and template pairs too."),
+    click.option("--window", metavar="TIME", help="Compare only articles published at most this far apart: 14d, 36h."),
+    click.option("--jobs", metavar="N", help="Worker processes; the result is the same."),
+    click.option("--strict/--no-strict", default=None, help="Exit 3 when inputs were skipped."),
+)
+
+
+def output_options(command: Command) -> Command:
+    """--format, -o, -q, -v, --color."""
+    return _with(_OUTPUT, command)
+
+
+def input_options(command: Command) -> Command:
+    """--config, --lang, --map, --max-bytes."""
+    return _with(_INPUT, command)
+
+
+def finding_options(command: Command) -> Command:
+    """--views, --min-verdict, --min-score, --all, --window, --jobs, --strict."""
+    return _with(_FINDING, command)
+
+
+def _with(options: tuple[Callable[[Command], Command], ...], command: Command) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def settings(config_file: str | None, map_: tuple[str, ...], **overrides: object) -> Config:
+    """The Config of this run, from the options as they were written.
+
+    Raises:
+        ConfigError: A value out of range, wherever it was given.
+    """
+    overrides["map"] = map_ or None
+    overrides["all"] = overrides.pop("report_all", None)
+    return load_config(Path(config_file) if config_file else None, os.environ, overrides, Path.cwd())
+
+
+def refuse_quiet_and_verbose(quiet: bool, verbose: bool) -> None:
+    """-q and -v ask for opposite things."""
+    if quiet and verbose:
+        raise ConfigError("-q and -v exclude each other; give one")

@@ -1,0 +1,193 @@
+"""Where bytes leave the program: standard output, report files, messages."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsdedup.errors import ConfigError, NewsdedupError
+from newsdedup.report.formats import TERMINAL, Format, named_format
+from newsdedup.report.plain import Style, visible
+from newsdedup.report.terminal import MIN_WIDTH
+
+Render = Callable[[Format, Style], Iterator[str]]
+"""Result and kind of report bound already: `lambda form, style: form.result(result, style)`."""
+
+
+class StdoutClosedError(Exception):
+    """Who read our standard output has left, as `head` does; no error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sink:
+    """One `-o FORMAT=FILE`."""
+
+    format: Format
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """Where the reports go.
+
+    Attributes:
+        stdout: None when nothing goes there.
+        files: Written before standard output, each whole or not at all.
+        style: Of every report.
+    """
+
+    stdout: Format | None
+    files: tuple[Sink, ...]
+    style: Style
+
+
+def planned_outputs(
+    form: str | None,
+    sinks: Sequence[str],
+    inputs: Sequence[str],
+    *,
+    quiet: bool,
+    verbose: bool,
+    color: bool | None,
+) -> Outputs:
+    """Decides where everything goes, before any work is done.
+
+    Standard output gets `form`, by default text; with `quiet` and files nothing but a `form` that was named.
+
+    Args:
+        form: The value of --format; None when not given.
+        sinks: The values of -o.
+        inputs: The PATHs, which no report may overwrite.
+        quiet: Findings only; silences standard output when there are files and no `form`.
+        verbose: All reasons, members and facts.
+        color: --color or --no-color; None decides by the terminal and NO_COLOR.
+
+    Raises:
+        ConfigError: An unknown format, a target that cannot be written, or two reports for one file.
+    """
+    files = tuple(_sink(text) for text in sinks)
+    targets = [sink.path.resolve() for sink in files]
+    for sink, target in zip(files, targets, strict=True):
+        if targets.count(target) > 1:
+            raise ConfigError(f"-o: two reports for {sink.path}; give each its own file")
+        if target in (Path(path).resolve() for path in inputs if path != "-"):
+            raise ConfigError(f"-o: {sink.path} is an input; give the report another name")
+    terminal = _is_terminal() if color is None else color or _is_terminal()
+    width = shutil.get_terminal_size().columns
+    terminal = terminal and width >= MIN_WIDTH
+    style = Style(
+        verbose=verbose,
+        findings_only=quiet,
+        width=width,
+        color=(terminal and not os.environ.get("NO_COLOR")) if color is None else color,
+    )
+    if form is None:
+        stdout = None if quiet and files else TERMINAL if terminal else named_format("text")
+    else:
+        stdout = TERMINAL if form == "text" and terminal else named_format(form)
+    return Outputs(stdout=stdout, files=files, style=style)
+
+
+def _is_terminal() -> bool:
+    """Whether standard output is a terminal that shows our characters."""
+    if sys.stdout is None or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        return False
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def _sink(text: str) -> Sink:
+    name, separator, target = text.partition("=")
+    if not separator or not target or target == "-":
+        raise ConfigError(f"-o: {text or '(empty)'} is not FORMAT=FILE; standard output gets --format FORMAT")
+    path = Path(target)
+    if path.is_dir():
+        raise ConfigError(f"-o: {target} is a folder; give a file name in it")
+    if not path.absolute().parent.is_dir():
+        raise ConfigError(f"-o: no folder {path.parent}; make it first")
+    return Sink(format=named_format(name), path=path)
+
+
+def deliver(outputs: Outputs, render: Render) -> None:
+    """Writes every report: files first, then standard output.
+
+    Raises:
+        NewsdedupError: A file or standard output cannot be written; a report that was there before stays.
+        StdoutClosedError: The reader of standard output has left.
+    """
+    plain = Style(verbose=outputs.style.verbose)
+    for sink in outputs.files:
+        write_whole(sink.path, render(sink.format, plain))
+    if outputs.stdout is not None:
+        _write_stdout(render(outputs.stdout, outputs.style))
+
+
+def write_whole(path: Path, lines: Iterable[str]) -> None:
+    """Writes a file beside and renames it, so that a half-written report never replaces a whole one.
+
+    A link is followed; a device or pipe is written as it is.
+    """
+    target = path.resolve()
+    try:
+        mode = target.stat().st_mode if target.exists() else None
+        if mode is not None and not stat.S_ISREG(mode):
+            with target.open("wb") as stream:
+                stream.writelines(map(_encoded, lines))
+            return
+        beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+        try:
+            with beside.open("xb") as stream:
+                stream.writelines(map(_encoded, lines))
+                stream.flush()
+                os.fsync(stream.fileno())
+            if mode is not None:
+                beside.chmod(stat.S_IMODE(mode))
+            beside.replace(target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise
+    except OSError as error:
+        raise NewsdedupError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _encoded(line: str) -> bytes:
+    return line.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _write_stdout(lines: Iterable[str]) -> None:
+    """UTF-8, whatever the locale says: the data formats are UTF-8, and text is read by the same programs."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+        for line in lines:
+            sys.stdout.buffer.write(_encoded(line))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise StdoutClosedError from None
+    except OSError as error:
+        discard_stdout()
+        raise NewsdedupError(f"standard output: cannot be written: {error.strerror}") from None
+
+
+def discard_stdout() -> None:
+    """Points standard output at nothing, so that the flush at exit has nothing to complain about."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def say(message: str) -> None:
+    """One line on standard error; a closed one is no reason to fail."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"newsdedup: {visible(message)}\n")  # its error handler is backslashreplace
+            sys.stderr.flush()

@@ -1,0 +1,74 @@
+"""`newsdedup scan`: pairs and clusters in files and folders."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from newsdedup.article import Skipped
+from newsdedup.cli.options import finding_options, input_options, output_options, refuse_quiet_and_verbose, settings
+from newsdedup.cli.output import Outputs, deliver, planned_outputs, say
+from newsdedup.cli.progress import progress_bar
+from newsdedup.config import Config
+from newsdedup.errors import NewsdedupError
+from newsdedup.report.plain import count, reasons_tally, skipped_text, tally
+from newsdedup.result import Result
+
+EXIT_SKIPPED = 3
+_FEW = 5  # skipped inputs that are listed without being asked for
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@output_options
+@finding_options
+@input_options
+def scan(
+    *,
+    paths: tuple[str, ...],
+    form: str | None,
+    sinks: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+    color: bool | None,
+    config_file: str | None,
+    map_: tuple[str, ...],
+    **overrides: object,
+) -> int:
+    """Find copied and rewritten articles in files and folders.
+
+    PATH is a file, a folder (with all below it), or - for standard input. Findings go to standard output; exit
+    code 0 says that the scan is done, whatever it found.
+    """
+    refuse_quiet_and_verbose(quiet, verbose)
+    config = settings(config_file, map_, **overrides)
+    outputs = planned_outputs(form, sinks, paths, quiet=quiet, verbose=verbose, color=color)
+    result = _found(paths, config, quiet=quiet)
+    if not quiet:
+        _tell_skipped(result.skipped, outputs)
+    deliver(outputs, lambda form, style: form.result(result, style))
+    return EXIT_SKIPPED if config.strict and result.skipped else 0
+
+
+def _found(paths: tuple[str, ...], config: Config, *, quiet: bool) -> Result:
+    from newsdedup.api import find_duplicates  # noqa: PLC0415  # numpy and the language models
+    from newsdedup.loaders import LoaderParams, load_articles  # noqa: PLC0415
+
+    params = LoaderParams(max_bytes=config.max_bytes, field_map=config.field_map, lang=config.lang)
+    stdin = getattr(sys.stdin, "buffer", None)
+    try:
+        with progress_bar(quiet=quiet) as progress:
+            return find_duplicates(load_articles(*paths, params=params, stdin=stdin), config, progress=progress)
+    except BrokenPipeError as error:  # not our standard output: that one ends the run in silence
+        raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
+
+
+def _tell_skipped(skipped: tuple[Skipped, ...], outputs: Outputs) -> None:
+    """Names the skipped inputs when they are few or asked for, else counts them."""
+    if len(skipped) <= _FEW or outputs.style.verbose:
+        for each in skipped:
+            say(f"skipped {skipped_text(each)}")
+    else:
+        reasons = tally(reasons_tally(each.reason for each in skipped))
+        say(f"skipped {count(len(skipped), 'input')}: {reasons}; -v lists them")

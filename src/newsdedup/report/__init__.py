@@ -1,0 +1,1 @@
+"""Result -> lines, one file per output format; nothing prints here."""

@@ -1,0 +1,139 @@
+"""What every format for people shares: harmless characters, widths, short numbers, counts in words."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from newsdedup.article import Skipped
+from newsdedup.result import Cluster, Result
+
+CAVEAT = "A score is evidence, not an accusation."
+
+# C0, DEL, C1; bidi marks, embeddings, overrides and isolates; line and paragraph separators; lone surrogates;
+# invisible tag characters
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
+)
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How much a format for people shows; the data formats ignore it.
+
+    Attributes:
+        verbose: All reasons, members and facts instead of the first ones.
+        findings_only: Nothing but the findings: no header, counts or notes.
+        width: Columns of the terminal; only the terminal formats look at it.
+        color: ANSI colours; only the terminal formats look at it.
+    """
+
+    verbose: bool = False
+    findings_only: bool = False
+    width: int = 80
+    color: bool = False
+
+
+def visible(text: str) -> str:
+    r"""The text with control, bidi and line-breaking characters shown as escapes (`\x1b`, `\u202e`)."""
+    return _UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    if char in _NAMED:
+        return _NAMED[char]
+    code = ord(char)
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
+    return f"\\u{code:04x}" if code > 0xFF else f"\\x{code:02x}"
+
+
+def cells(text: str) -> int:
+    """Columns that the text takes on a terminal: East Asian wide characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(_char_cells(char) for char in text)
+
+
+def _char_cells(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def padded(text: str, width: int) -> str:
+    """The text filled with spaces to `width` columns; longer texts stay as they are."""
+    return text + " " * max(0, width - cells(text))
+
+
+def shortened(text: str, width: int) -> str:
+    """The text cut in the middle to at most `width` columns, the end kept longer: that is where names differ."""
+    if cells(text) <= width:
+        return text
+    head_room = max(0, (width - 1) * 2 // 5)
+    tail_room = max(0, width - 1 - head_room)
+    return f"{_prefix(text, head_room)}…{_prefix(text[::-1], tail_room)[::-1]}"
+
+
+def _prefix(text: str, room: int) -> str:
+    used = 0
+    for place, char in enumerate(text):
+        used += _char_cells(char)
+        if used > room:
+            return text[:place]
+    return text
+
+
+def rounded(value: float) -> float:
+    """Three decimals, never -0.0; an undefined ratio (NaN, infinite) is no evidence and counts as 0."""
+    return round(float(value), 3) + 0.0 if math.isfinite(value) else 0.0
+
+
+def short(value: float) -> str:
+    """Two decimals, cut and not rounded, so that 0.9996 never reads as a certain 1.00."""
+    value = value if math.isfinite(value) else 0.0
+    return f"{math.floor(value * 100 + 1e-9) / 100:.2f}"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 pair`, `2 pairs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def tally(numbers: Mapping[str, int]) -> str:
+    """`2 copy, 1 rewrite` in the order given."""
+    return ", ".join(f"{number:,} {visible(name)}" for name, number in numbers.items())
+
+
+def reasons_tally(reasons: Iterable[str]) -> dict[str, int]:
+    """How many inputs were skipped for each reason, the commonest first, then by name."""
+    counts: dict[str, int] = {}
+    for reason in reasons:
+        counts[reason] = counts.get(reason, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def skipped_text(skipped: Skipped) -> str:
+    """Which input was not read and why; the detail of a loader mostly names the input already."""
+    if skipped.input in skipped.detail:
+        return f"{skipped.detail} ({skipped.reason})"
+    return f"{skipped.input}: {skipped.reason}{f' ({skipped.detail})' if skipped.detail else ''}"
+
+
+def found_counts(result: Result) -> str:
+    """What was compared and found, in numbers."""
+    found = f"{count(result.articles, 'article')}, {count(len(result.pairs), 'pair')}"
+    return f"{found}, {count(len(result.clusters), 'cluster')}"
+
+
+def shown_members(cluster: Cluster, style: Style, most: int = 10) -> tuple[list[str], int]:
+    """The members to list, the canonical one first, and how many are left out."""
+    members = [cluster.canonical, *(member for member in cluster.members if member != cluster.canonical)]
+    if style.verbose or len(members) <= most:
+        return members, 0
+    return members[:most], len(members) - most

@@ -1,0 +1,163 @@
+"""The command line as a process: imports, signals, pipes, terminals, encodings."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# a stand-in for the engine, so that these tests say something about the command line alone
+ENGINE = """
+import os, sys, time, types
+sys.path[:0] = [{src!r}, {tests!r}]
+import test_report_samples as samples
+from dataclasses import replace
+def find_duplicates(articles, config, progress=None):
+    for done in range(3):
+        if progress: progress("reading", done, 0)
+        if progress: progress("signatures", done, 3)
+    if os.environ.get("FAKE_SLEEP"):
+        print("ready", file=sys.stderr, flush=True)
+        time.sleep(30)
+    return replace(samples.RESULT, pairs=samples.RESULT.pairs * int(os.environ.get("FAKE_TIMES", "1")))
+api = types.ModuleType("newsdedup.api")
+api.find_duplicates = find_duplicates
+loaders = types.ModuleType("newsdedup.loaders")
+loaders.LoaderParams = types.SimpleNamespace
+loaders.load_articles = lambda *paths, params, stdin: iter(())
+sys.modules.update({{"newsdedup.api": api, "newsdedup.loaders": loaders}})
+from newsdedup.cli.main import main
+main()
+""".format(src=str(ROOT / "src"), tests=str(ROOT / "tests"))
+
+STRICT = ("-X", "warn_default_encoding", "-W", "error::EncodingWarning")
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, *STRICT, "-c", ENGINE, *arguments]
+
+
+def environment(**variables: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEWSDEDUP_", "NO_COLOR"))}
+    return {**kept, "PYTHONPATH": str(ROOT / "src"), "TERM": "xterm-256color", **variables}
+
+
+def on_a_terminal(*arguments: str, columns: int = 100, **variables: str) -> tuple[int, str]:
+    """(exit code, all that the terminal got) of a run whose three standard files are one terminal."""
+    ours, theirs = pty.openpty()
+    env = environment(COLUMNS=str(columns), **variables)
+    with subprocess.Popen(command(*arguments), stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                read = os.read(ours, 65536)
+            except OSError:  # Linux says so when the other end is closed
+                break
+            if not read:
+                break
+            shown += read
+        code = process.wait(timeout=20)
+    os.close(ours)
+    return code, shown.decode("utf-8")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["scan", "--help"], ["compare", "--help"], ["--version"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from newsdedup.cli.main import run\n"
+        f"assert run({arguments!r}) == 0\n"
+        "roots = {name.partition('.')[0] for name in sys.modules}\n"
+        "heavy = {'numpy', 'rich', 'html', 'lxml', 'yaml', 'rapidfuzz', 'datasketch', 'wordfreq', 'py3langid'}\n"
+        "assert 'click' in roots\n"
+        "print(sorted(roots & heavy), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, check=True, timeout=20)
+    assert done.stderr == b"[]\n"
+
+
+def test_a_plain_run_is_clean_of_warnings_and_keeps_utf8() -> None:
+    env = environment(LC_ALL="C", PYTHONIOENCODING="ascii")
+    done = subprocess.run(command("scan", "x"), env=env, capture_output=True, check=True, timeout=20)
+    assert "日本語の記事/二つ.txt" in done.stdout.decode("utf-8")
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl", "json"])
+def test_a_reader_that_leaves_is_no_error(form: str) -> None:
+    env = environment(FAKE_TIMES="2000")
+    arguments = command("scan", "x", "-q", "--format", form)
+    with subprocess.Popen(arguments, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=20) == 0
+
+
+def test_a_full_disk_behind_standard_output_is_one_line() -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full on this system")
+    with full.open("wb") as stdout:
+        done = subprocess.run(
+            command("scan", "x", "-q"),
+            env=environment(),
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=20,
+        )
+    assert done.stderr == b"newsdedup: error: standard output: cannot be written: No space left on device\n"
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "told"),
+    [(signal.SIGINT, 130, b"newsdedup: interrupted\n"), (signal.SIGTERM, 143, b"newsdedup: terminated\n")],
+)
+def test_a_signal_ends_the_run_with_one_line(number: signal.Signals, code: int, told: bytes, tmp_path: Path) -> None:
+    arguments = command("scan", "x", "-o", f"json={tmp_path / 'a.json'}")
+    env = environment(FAKE_SLEEP="1")
+    with subprocess.Popen(arguments, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"ready\n"
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (code, b"", told)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_gets_the_table_in_colours_and_a_bar_that_goes_away() -> None:
+    code, shown = on_a_terminal("scan", "x")
+    assert code == 0
+    assert "← likely source" in shown
+    assert "\x1b[1;33mrewrite" in shown
+    assert "signatures" in shown, "the bar was there"
+    assert "signatures" not in shown.rpartition("\x1b[2K")[2], "and its line was cleared"
+
+
+def test_no_color_is_kept_to() -> None:
+    for shown in (
+        on_a_terminal("scan", "x", "-q", NO_COLOR="1")[1],
+        on_a_terminal("scan", "x", "-q", "--no-color")[1],
+    ):
+        assert "← likely source" in shown
+        assert "\x1b[" not in shown
+
+
+@pytest.mark.parametrize(
+    ("columns", "variables"), [(50, {}), (100, {"TERM": "dumb"}), (100, {"PYTHONIOENCODING": "latin-1"})]
+)
+def test_a_terminal_that_cannot_show_the_table_gets_plain_text(columns: int, variables: dict[str, str]) -> None:
+    _, shown = on_a_terminal("scan", "x", "-q", columns=columns, **variables)
+    assert shown.startswith("rewrite     0.98   0.93     0.58  left ")

@@ -1,0 +1,188 @@
+"""Settings: precedence, unknown keys, ranges, hostile files."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from newsdedup.config import KEYS, Config, default_yaml, load_config
+from newsdedup.errors import ConfigError
+from newsdedup.result import Verdict
+
+DEFAULT_FILE = Path(__file__).parent.parent / "configs" / "default.yaml"
+
+
+def from_yaml(tmp_path: Path, text: str | bytes) -> Config:
+    data = text if isinstance(text, bytes) else text.encode()
+    (tmp_path / "newsdedup.yaml").write_bytes(data)
+    return load_config(None, {}, {}, tmp_path)
+
+
+def refusal(tmp_path: Path, text: str | bytes) -> str:
+    with pytest.raises(ConfigError) as caught:
+        from_yaml(tmp_path, text)
+    return str(caught.value)
+
+
+def test_default_file_is_generated_from_the_defaults(tmp_path: Path) -> None:
+    assert DEFAULT_FILE.read_text(encoding="utf-8") == default_yaml(), "write default_yaml() to configs/default.yaml"
+    assert load_config(DEFAULT_FILE, {}, {}, tmp_path) == Config()
+
+
+def test_every_field_has_a_key_and_a_comment() -> None:
+    assert {key.attribute for key in KEYS} == {field.name for field in dataclasses.fields(Config)}
+    text = default_yaml()
+    assert all(f"# {key.comment}\n{key.name}: " in text for key in KEYS)
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    assert load_config(None, {}, {}, tmp_path) == Config()
+
+
+def test_command_line_goes_before_environment_before_file_before_defaults(tmp_path: Path) -> None:
+    (tmp_path / "newsdedup.yaml").write_text("min_score: 0.1\njobs: 2\nbucket_cap: 5\n", encoding="utf-8")
+    environ = {"NEWSDEDUP_MIN_SCORE": "0.2", "NEWSDEDUP_JOBS": "3"}
+    config = load_config(None, environ, {"min_score": "0.3", "jobs": None}, tmp_path)
+    assert (config.min_score, config.jobs, config.bucket_cap, config.max_bytes) == (0.3, 3, 5, 20_000_000)
+
+
+def test_a_named_file_stands_in_for_the_one_in_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "newsdedup.yaml").write_text("min_score: 0.1\n", encoding="utf-8")
+    other = tmp_path / "other.yaml"
+    other.write_text("jobs: 4\n", encoding="utf-8")
+    config = load_config(other, {}, {}, tmp_path)
+    assert (config.jobs, config.min_score) == (4, 0.7)
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file"):
+        load_config(tmp_path / "nix.yaml", {}, {}, tmp_path)
+    with pytest.raises(ConfigError, match="not a file"):
+        load_config(tmp_path, {}, {}, tmp_path)
+
+
+def test_unknown_key_names_the_nearest(tmp_path: Path) -> None:
+    assert refusal(tmp_path, "min_scor: 1\n") == "newsdedup.yaml: unknown key min_scor; did you mean min_score?"
+    assert refusal(tmp_path, "zzzz: 1\n").startswith("newsdedup.yaml: unknown key zzzz; known: views, lang,")
+
+
+def test_unknown_variable_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(None, {"NEWSDEDUP_MIN_SCOR": "1"}, {}, tmp_path)
+    assert str(caught.value) == "environment: unknown variable NEWSDEDUP_MIN_SCOR; did you mean NEWSDEDUP_MIN_SCORE?"
+
+
+def test_variables_of_the_benches_and_empty_ones_are_no_settings(tmp_path: Path) -> None:
+    environ = {"NEWSDEDUP_BENCH": "/x", "NEWSDEDUP_DEBUG": "1", "NEWSDEDUP_LANG": "", "PATH": "/bin"}
+    assert load_config(None, environ, {}, tmp_path) == Config()
+
+
+@pytest.mark.parametrize(
+    ("line", "attribute", "value"),
+    [
+        ("views: [facts, copy]", "views", ("copy", "facts")),  # always in one order
+        ("views: copy,terms", "views", ("copy", "terms")),
+        ("lang: EN", "lang", "en"),
+        ("lang: no", "lang", "no"),  # YAML 1.1 reads false
+        ("min_verdict: copy", "min_verdict", Verdict.COPY),
+        ("min_score: 1", "min_score", 1.0),
+        ("min_score: '0.25'", "min_score", 0.25),
+        ("min_score: -0.0", "min_score", 0.0),
+        ("all: yes", "report_all", True),
+        ("window: 14d", "window_days", 14.0),
+        ("window: 36h", "window_days", 1.5),
+        ("window: 2.5", "window_days", 2.5),
+        ("window: null", "window_days", None),
+        ("map: {text: body, id: guid}", "field_map", {"id": "guid", "text": "body"}),
+        ("strict: true", "strict", True),
+    ],
+)
+def test_values_are_read(tmp_path: Path, line: str, attribute: str, value: object) -> None:
+    found = getattr(from_yaml(tmp_path, line), attribute)
+    assert found == value
+    assert type(found) is type(value)
+    assert str(found) == str(value)  # -0.0 == 0.0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "views: []",
+        "views: [copy, minhash]",
+        "views: 3",
+        "lang: english",
+        "min_verdict: plagiarism",
+        "min_score: 1.01",
+        "min_score: -0.1",
+        "min_score: .nan",
+        "min_score: true",
+        "all: 2",
+        "window: 0",
+        "window: -3",
+        "window: 14w",
+        "window: 1.2.3d",
+        "window: .inf",
+        "bucket_cap: 1",
+        "max_bytes: 0",
+        "max_bytes: 1.5",
+        "map: {body: text}",
+        "map: {text: ''}",
+        "map: [text]",
+        "map: 'text=a,text=b'",
+        "jobs: 0",
+        "jobs: true",
+        "jobs:",
+        "jobs: " + "9" * 4000,
+        "strict: {a: b}",
+    ],
+)
+def test_a_value_out_of_range_is_refused_with_place_key_and_allowed_values(tmp_path: Path, line: str) -> None:
+    told = refusal(tmp_path, f"# a comment\n{line}\n")
+    name = line.partition(":")[0]
+    assert told.startswith(f"newsdedup.yaml line 2: {name} is ")
+    assert "; allowed: " in told
+    assert len(told) < 300
+
+
+def test_each_source_is_named_in_its_own_words(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^command line: --min-score is 7; allowed: a number from 0 to 1$"):
+        load_config(None, {}, {"min_score": "7"}, tmp_path)
+    with pytest.raises(ConfigError, match=r"^environment: NEWSDEDUP_ALL is maybe; allowed: true or false$"):
+        load_config(None, {"NEWSDEDUP_ALL": "maybe"}, {}, tmp_path)
+    with pytest.raises(ConfigError, match=r"^Config: min_score is 7; allowed"):
+        Config(min_score=7)
+
+
+def test_map_options_are_collected(tmp_path: Path) -> None:
+    config = load_config(None, {}, {"map": ("text=body", "published=date")}, tmp_path)
+    assert config.field_map == {"text": "body", "published": "date"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: [1\n", "newsdedup.yaml line 2: broken YAML"),
+        ("jobs: 1\n\tall: 2\n", "newsdedup.yaml line 2: broken YAML"),
+        ("jobs: 1\njobs: 2\n", "newsdedup.yaml line 2: jobs is given twice"),
+        ("a: &x [1]\nb: *x\n", "newsdedup.yaml line 2: aliases (*name) are refused"),
+        ("a: &x [lol]\nb: &y [*x,*x]\n", "newsdedup.yaml line 2: aliases (*name) are refused"),  # billion laughs
+        ("- a\n", "newsdedup.yaml line 1: not a mapping"),
+        ("jobs: !!python/object/apply:os.system [x]\n", "newsdedup.yaml line 1: broken YAML"),
+        ("[" * 3000, "newsdedup.yaml line 1: nested too deeply"),
+        ("x: [" + "1," * 5000 + "]", "newsdedup.yaml line 1: nested too deeply or too long"),
+        ("x: 1\n---\ny: 2\n", "newsdedup.yaml line 2: broken YAML"),
+        ("window: 2021-99-99\n", "newsdedup.yaml: broken YAML"),
+        ("a\x00b", "newsdedup.yaml: broken YAML"),
+        (b"\xff\xfe\x00", "newsdedup.yaml: not UTF-8 text"),
+        ("# " + "x" * 1_000_000, "newsdedup.yaml: over 1 MB"),
+    ],
+)
+def test_a_hostile_or_broken_file_is_refused_with_its_place(tmp_path: Path, text: str | bytes, told: str) -> None:
+    assert refusal(tmp_path, text).startswith(told)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", b"\xef\xbb\xbfjobs: 1\n"])
+def test_an_empty_file_or_one_with_a_byte_order_mark_is_fine(tmp_path: Path, text: str | bytes) -> None:
+    assert from_yaml(tmp_path, text) == Config()
