@@ -50,52 +50,77 @@ def _lines(*alternatives: str) -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(alternatives) + ")", re.IGNORECASE)
 
 
+# Capitalised words and the small words between them: the names in a credit. Case tells them from a sentence, and no
+# word is of both kinds, so that a line is read in one way only.
+_NAME = r"(?-i:[^\W\d_a-zß-öø-ÿ][\w.'&/-]*)"
+_SMALL = (
+    r"(?-i:(?:and|in|for|by|from|with|at|the|of|our|staff|reporters?|correspondents?|writers?|editors?|editing|writing|"
+    r"reporting|additional|compiled|bureau|newsroom|agency|agencies|agenturen|wire|services|unserem|unserer|y|e|und|et|"
+    r"de|del|la|las|los|le|van|von|der|den|da|do|dos|di|bin|al|el|dpa|afp|efe|sid)\b|[&|–—-])"
+)
+_NAMES = rf"(?:{_NAME}|{_SMALL})(?:[ ,;:]+(?:{_NAME}|{_SMALL}))*"
+# Nothing but a date, a time and the words that stand beside them.
+_DATE_WORDS = (
+    r"(?:(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|mon|tue|wed|thu|fri|sat|sun|"
+    r"die|mit|don|fre|sam|son|lun|mié|jue|vie|sáb|dom)[^\W\d_]*|[apmtzh]|am|pm|on|at|e[sd]?t|p[sd]?t|c[sd]t|cest|gmt|utc|"
+    r"bst|ist|st|nd|rd|th|uhr|um|den|der|del?|el|las?|hrs?|hours?|mins?|minutes?|days?|reading|time|read)(?![^\W\d_])"
+)
+_DATE_ONLY = rf"(?=.{{0,80}}\d\d)(?:\W|\d|{_DATE_WORDS})+(?:on \S{{3,30}})?"
+
 # Kind -> what the whole line looks like. The first that matches names the line.
 _LINE_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "credit",
         _lines(
-            r"for more (?:reporting|coverage|stories|news)\b.{0,80}\b(?:see|visit|go to|click|read)\b.*",
+            r"for more (?:reporting|coverage|stories|news)\b(?:.{0,80},)? (?:please )?"
+            r"(?:see|visit|go to|click|read)\b.*",
             r"see (?:the list )?below for more\b.*",
-            r"\(?(?:additional )?(?:reporting|writing|editing|compiled|written) by [^.]{3,160}[.)]*",
+            r"\(?(?:additional )?(?:reporting|writing|editing|compiled|written) by " + _NAMES + r"[.)]*",
             r"(?:the )?(?:associated press|reuters|afp|agence france-presse|upi|bloomberg|dpa|efe|ap)(?: writers?)?\b"
             r".{0,80}\bcontributed to this (?:report|story|article)\b.*",
-            r".{0,120}\bcontributed (?:to this|reporting to this|to the) (?:report|story|article)\b.*",
-            r"(?:this|the) (?:story|article|report|piece) (?:was |has been )?(?:first |originally )"
+            r".{0,120}\bcontributed (?:to this|reporting to this) (?:report|story|article)\b.*",
+            r".{0,120}\bcontributed to the (?:story|article)[.)]*",
+            r"this (?:story|article|report|piece) (?:by .{2,60} )?(?:was |has been )?(?:first |originally )"
             r"(?:published|appeared|posted|ran)\b.*",
-            r"(?:copyright (?:\(c\)|©|\d{4}|by\b)|\(c\) |© ?).*",
+            r"(?:copyright (?:\(c\)|©|\d{4}|by\b)|\(c\) ?(?:\d{4}|copyright|afp|ap|dpa|efe|reuters)\b|© ?).*",
+            r"(?:copyright|©|\(c\)) .{0,80}\breproduction\b.*",
             r".{0,80}\ball rights reserved\b.*",
             r"(?:source|via|credit|quelle|fuente|agencia|agentur):\s.{2,60}",
-            r"(?:with|mit|con) (?:material|files|information|información|informationen) (?:from|von|de)\b.{2,80}",
+            r"(?:with|mit|con) (?:material|files|information|información|informationen) (?:from|von|de) " + _NAMES,
             r"material from .{2,60} was used in this (?:report|story|article)\b.*",
         ),
     ),
     (
         "correction",
         _lines(
-            r"(?:this|an earlier version of this|a previous version of this) (?:story|article|report|version)\b"
+            r"(?:an earlier|a previous) version of this (?:story|article|report)\b"
             r".{0,40}\b(?:has been|was|is being|incorrectly|misstated|gave|said)\b.{0,200}",
-            r"(?:correction|corrects?|clarification|editor'?s note|update[ds]?)\b\s?[:(—-].*",
+            r"this (?:story|article|report|version) (?:has been|was|is being) (?:\w+ )?"
+            r"(?:corrected|updated|amended|revised|edited|clarified|changed|adapted|translated|republished|published|"
+            r"produced|reported|written|compiled|reprinted|shared|supported|made possible)\b.{0,200}",
+            r"(?:correction|corrects?|clarification|editor'?s note)(?: ?[:(]| ?[—–] ?| - ).*",
+            r"update[ds]?(?: ?[:(]| ?[—–] ?| - )\s?(?:this|an earlier|a previous|the (?:story|article|headline))\b.*",
+            r"update[ds]?[: ]*",
             r"(?:korrektur|berichtigung|anmerkung der redaktion|corrección|fe de errores|nota de la redacción)"
             r"\b\s?[:.].*",
         ),
     ),
     (
         "byline",
-        _lines(r"(?:by|von|por|par) [^.,;:!?\d]{3,60}(?:,? (?:staff|reporter|correspondent|writer|editor)[^.]{0,40})?"),
+        _lines(r"(?=.{6,90}\Z)(?:by|von|por|par) " + _NAMES),
     ),
     (
         "date",
         _lines(
-            r"(?:date |published|posted|updated|last (?:updated|modified)|veröffentlicht|publicado|actualizado)\b"
-            r"[:\s].{0,60}\d{2,4}.{0,30}",
+            r"(?:date|published|posted|updated|last (?:updated|modified)|veröffentlicht|publicado|actualizado)(?=[:\s])"
+            + _DATE_ONLY,
             r"\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}.{0,12})?",
         ),
     ),
     (
         "navigation",
         _lines(
-            r"(?:home|start|startseite|inicio|portada)(?:page)? ?[>›»|/] ?.*",
+            r"(?:home|start|startseite|inicio|portada)(?:page)?(?: ?[>›»|] ?| / ).*",
             r".{1,40} [>›] .{1,40} [>›] .*",
             r"(?:advertisement|advertising|ad|anzeige|werbung|publicidad|anuncio|sponsored(?: content)?)[.: -]*",
             r"(?:story|article) continues (?:below|after).*",
@@ -103,17 +128,26 @@ _LINE_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"more on this(?: story)?|"
             r"more from|don't miss|watch|listen|in pictures|lesen sie auch|mehr zum thema|lea también|lee también|"
             r"le puede interesar|te puede interesar|más sobre)\b ?(?::.*|[>»].*)?",
-            r"(?:sign up|subscribe|register|get our|join our|follow us|like us|download our|support our|donate|"
-            r"suscríb\w+|abonnieren sie|newsletter)\b.{0,200}",
+            r"(?:sign up|subscribe|register|suscríb\w+|abonnieren sie)"
+            r"(?:[.:!>» ]*| (?:now|today|here|for free|jetzt|aquí)\b.{0,40}| to (?:get|receive) .*|"
+            r"\b.{0,60}\b(?:newsletters?|e-?mails?|inbox|alerts|briefings?|podcasts?|channel|kanal|canal|"
+            r"boletín|boletines|account|app|rss)\b.{0,120})",
+            r"(?:get|join|download) our\b.{0,40}\b(?:newsletters?|e-?mails?|alerts|briefings?|podcasts?|channel|app|"
+            r"community|group|mailing list|investigations)\b.{0,120}",
+            r"(?:follow|like) us(?: (?:on|at)\b.{0,120}|[.:! ]*)",
+            r"support our (?:journalism|newsroom|reporting|work)\b.{0,160}",
+            r"donate(?: (?:now|today|here|to (?:us|our)\b.{0,60}))?[.:!>» ]*",
+            r"newsletters?(?:\b.{0,80}\b(?:sign-?up|anmelden|abonnieren))?[.:!>» ]*",
             r"(?:click|tap) here\b.*",
             r"(?:share|print|email|tweet|facebook|twitter|whatsapp|linkedin|copy link|save|teilen|drucken|compartir|"
-            r"imprimir)(?: (?:this|this (?:article|story)|on \w+|article|story))?[.: ]*",
+            r"imprimir)(?: (?:this|this (?:article|story)|on \w+|article|story))?[: ]*",
             r"(?:share|tweet|pin|email|print)"
             r"(?:[ |·•,/]+(?:share|tweet|pin|email|print|facebook|twitter|whatsapp|copy link))+",
-            r"(?:photo|image|picture|foto|imagen|bild|video)(?: credit| by)?\s?[:/].{0,160}",
-            r"(?:file|stock) (?:photo|picture|image)\b.*",
+            r"(?:photo|image|picture|foto|imagen|bild|video)(?: credit| by)?(?:\s?:.{0,160}|\s?/[^.]{2,60})",
+            r"file (?:photo|picture|image)\b.*",
+            r"stock (?:photo|picture|image)(?: ?[:(—–-].*| (?:of|by) .{0,80})?[.]?",
             r"(?:most (?:read|popular|viewed)|trending(?: now)?|recommended|top stories|meistgelesen|lo más leído)"
-            r"\b.{0,20}",
+            r"(?: (?:in|on|for you|stories|articles|news|now|today|this week|videos?|de|en)\b.{0,20})?[: ]*",
             r"\d+ min(?:ute)?s? read",
             r"[-*_=#~•·. ]{2,}",
         ),
@@ -134,14 +168,14 @@ _FIRST_WORDS = frozenset(
     "meistgelesen lo".split()
 )
 _FIRST_WORD = re.compile(r"[^\W\d_]['\w]*")
-_PIECES = (">", "›", "©", "contributed", "ights reserved")
+_PIECES = (">", "›", "©", "contributed", "ights reserved", "IGHTS RESERVED")
 
 _COMMENTS = re.compile(
     r"(?:comments? ?[/|:] ?\d+|comments? ?\(\d+\)|\d+ comments?|(?:reader )?comments|leave a (?:comment|reply)|"
     r"join the (?:conversation|discussion)|kommentare(?: ?[(/] ?\d+\)?)?|comentarios(?: ?[(/] ?\d+\)?)?)[.: ]*",
     re.IGNORECASE,
 )
-_LEADING_PREFIX = re.compile(r"\s*(?:comments? ?/ ?\d+\s+)?(?:date:? \d{4}-\d{2}-\d{2}\b[\s:,-]*)?", re.IGNORECASE)
+_LEADING_PREFIX = re.compile(r"\s*(?:comments? ?/ ?\d+\s+|date:? \d{4}-\d{2}-\d{2}\b[\s:,-]*)*", re.IGNORECASE)
 
 _MAX_COMMENTS_LINE = 60  # characters
 
@@ -159,14 +193,18 @@ _TRAILER_HINT = re.compile(r"this is |this (?:article|story|text|content) |dies 
 _TRAILER_ZONE = 200  # characters at the end of the text in which a trailer is looked for
 
 _DATELINE_ZONE = 140  # characters at the start of a paragraph
+# Capital letters of the Latin, Greek and Cyrillic blocks: `[^a-z]` would take a whole Russian or Chinese clause.
+_UPPER = "".join(char for char in map(chr, range(0x41, 0x530)) if char.isupper())
+# One or two capitals and a dash (`US - China`, `I — like many`) are no place.
+_CAPITALS = rf"(?!(?:[{_UPPER}]\.? ?){{1,2}}(?:—|–|--?) )[{_UPPER}][{_UPPER} .'’/-]{{1,40}}"
+_AGENCY = r"\((?:afp|ap|apa|ansa|dapd|ddp|dpa|dts|efe|epd|kna|lusa|ots|pap|rtr|sda|sid|upi)(?:[/-]\w{1,10})?\)"
 # `BUENOS AIRES (HPA) — `, `PUERTO ALMEYRA, Argentina — `, `(Reuters) - `, `LONDON, March 3 (Reuters) - `
-_CAPITALS = r"[^\W\d_a-zà-ÿ](?:[^\W\d_a-zà-ÿ]|[ .'’/-]){1,40}"
 _DATELINE = re.compile(
     r"\s*(?:"
     rf"{_CAPITALS}(?:, [^\n(—–:;!?\"]{{2,40}}?)?(?: ?\([^)\n]{{2,40}}\))? ?(?:—|–|--|-) "
     r"|\([A-Z][^)\n]{1,40}\) ?(?:—|–|--|-) "
     r"|[A-ZÀ-Ý][^\W\d_]+(?: [A-ZÀ-Ý][^\W\d_]+){0,2}(?:, [^\n(—–:;!?\"]{2,30}?)? ?\([A-Z][^)\n]{1,30}\) ?(?:—|–|--|-) "
-    r"|[A-ZÀ-Ý][^\W\d_]+(?: [A-ZÀ-Ý][^\W\d_]+){0,2} ?\([a-z]{2,6}\)(?: ?(?:—|–|--|-))? "
+    rf"|[A-ZÀ-Ý][^\W\d_]+(?: [A-ZÀ-Ý][^\W\d_]+){{0,2}} ?{_AGENCY}(?: ?(?:—|–|--|-))? "
     r")"
 )
 
@@ -188,15 +226,14 @@ def cut_chrome(text: str) -> Story:
     """Cuts page chrome from a text whose characters are normalised.
 
     Comments are cut to the end of the text once a third of it has passed; other lines one by one. Should nothing
-    be left, the text is returned uncut: a story that looks like chrome is still a story.
+    be left, the text is returned uncut: a story that looks like chrome is still a story. Nothing more is cut from
+    what is left.
     """
     cuts: list[Cut] = []
-    prefix = _LEADING_PREFIX.match(text)
-    position = prefix.end() if prefix and prefix.group().strip() else 0
-    if position:
-        cuts.append(Cut("date", text[:position].strip()))
     spans: list[tuple[int, int]] = []
     dateline = ""
+    paragraphs = 0  # spans that are not empty lines
+    position = 0
     size = len(text)
     while position < size:
         end = text.find("\n", position)
@@ -205,46 +242,73 @@ def cut_chrome(text: str) -> Story:
         if not line:
             if spans and spans[-1][0] < spans[-1][1]:
                 spans.append((position, position))  # an empty line: the paragraph break is kept
-        elif len(line) < _MAX_COMMENTS_LINE and _COMMENTS.fullmatch(line):
+        elif _is_comments(line):
             if spans and position * 3 > size:
                 cuts.append(Cut("comments", text[position:].strip()))
                 break
             cuts.append(Cut("comments", line))
-        elif (kind := _line_kind(line)) is not None and (kind != "byline" or len(spans) < 2):
+        elif not paragraphs and (start := _prefix_end(text, position)) > position:
+            cuts.append(Cut("date", text[position:start].strip()))
+            position = start  # what stands behind it is looked at as a line of its own
+            continue
+        elif (kind := _line_kind(line)) is not None and (kind != "byline" or paragraphs < 2):
             cuts.append(Cut(kind, line))
+        elif paragraphs < 2 and (start := _dateline_end(text, position, end)) > position:
+            found = text[position:start].strip(" -–—\n\t")
+            if dateline:
+                cuts.append(Cut("dateline", found))
+            dateline = dateline or found
+            position = start
+            continue
         else:
-            start = position
-            if not dateline and len(spans) < 2:
-                dateline, start = _cut_dateline(text, start, end)
-            spans.append((start, end))
+            spans.append((position, end))
+            paragraphs += 1
         position = end + 1
-    while spans and spans[-1][0] == spans[-1][1]:
-        spans.pop()
-    _cut_trailer(text, spans, cuts)
+    _cut_trailers(text, spans, cuts)
     if not spans:
         return Story(text, (), "", ((0, size),))
     return Story("\n".join([text[start:end] for start, end in spans]), tuple(cuts), dateline, tuple(spans))
 
 
-def _cut_dateline(text: str, start: int, end: int) -> tuple[str, int]:
-    """The dateline of the paragraph `start:end` and where the paragraph goes on; `("", start)` without one."""
+def _is_comments(line: str) -> bool:
+    return len(line) < _MAX_COMMENTS_LINE and _COMMENTS.fullmatch(line) is not None
+
+
+def _prefix_end(text: str, start: int) -> int:
+    """Where the text from `start` goes on behind `date 2021-11-23` and the like; `start` without one."""
+    prefix = _LEADING_PREFIX.match(text, start)
+    return prefix.end() if prefix and prefix.group().strip() else start
+
+
+def _dateline_end(text: str, start: int, end: int) -> int:
+    """Where the paragraph `start:end` goes on behind its dateline; `start` without one."""
     opening = text[start : min(end, start + _DATELINE_ZONE)]
     if "-" in opening or "—" in opening or "–" in opening or ")" in opening:
         match = _DATELINE.match(opening)
         if match:
-            return match.group().strip(" -–—\n\t"), start + match.end()
-    return "", start
+            return start + match.end()
+    return start
 
 
-def _cut_trailer(text: str, spans: list[tuple[int, int]], cuts: list[Cut]) -> None:
-    """Cuts a trailer off the last span; takes the span away when nothing of it is left."""
-    if not spans:
-        return
-    start, end = spans[-1]
-    hint = _TRAILER_HINT.search(text, max(start, end - _TRAILER_ZONE), end)
-    trailer = _TRAILER.search(text, hint.start(), end) if hint else None
-    if trailer:
-        cuts.append(Cut("trailer", trailer.group().strip()))
-        spans[-1] = (start, trailer.start())
-        if not text[start : trailer.start()].strip():
+def _cut_trailers(text: str, spans: list[tuple[int, int]], cuts: list[Cut]) -> None:
+    """Cuts trailers off the end, and the line in front of one when nothing or only chrome is left of it."""
+    found: list[Cut] = []
+    while spans:
+        start, end = spans[-1]
+        hint = _TRAILER_HINT.search(text, max(start, end - _TRAILER_ZONE), end)
+        trailer = _TRAILER.search(text, hint.start(), end) if hint else None
+        if trailer:
+            found.append(Cut("trailer", trailer.group().strip()))
+            spans[-1] = (start, trailer.start())
+            rest = text[start : trailer.start()].strip()
+            kind = "comments" if _is_comments(rest) else _line_kind(rest)
+            if (rest and kind is None) or kind == "byline":
+                continue
+            if rest and kind is not None:
+                found.append(Cut(kind, rest))
             spans.pop()
+        elif text[start:end].strip():
+            break
+        else:
+            spans.pop()
+    cuts += reversed(found)

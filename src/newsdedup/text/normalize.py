@@ -36,29 +36,34 @@ class Step:
             start, end = match.span()
             new = self.replace(match)
             out += (text[last:start], new)
-            offsets += (np.arange(last, start), np.minimum(np.arange(start, start + len(new)), max(start, end - 1)))
+            offsets += (np.arange(last, start), start + _places(new, match[0]))
             last = end
         out.append(text[last:])
         offsets.append(np.arange(last, len(text)))
         return "".join(out), np.concatenate(offsets).astype(np.int64)
 
 
+def _places(new: str, old: str) -> NDArray[np.int64]:
+    """For each character of `new`, a place in `old`: exact where no characters were joined to one."""
+    pieces = [unicodedata.normalize("NFKC", char) for char in old]
+    if "".join(pieces) == new:
+        return np.repeat(np.arange(len(old)), [len(piece) for piece in pieces])
+    return np.minimum(np.arange(len(new)), max(0, len(old) - 1))
+
+
 _LINE_ENDS = ("\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029")
 _QUOTE_FORMS = {
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u300c\u300d\u300e\u300f", '"'),
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032\u0060\u00b4", "'"),
+    # What NFKC would turn into one of the above.
+    **dict.fromkeys("\uff62\uff63\ufe41\ufe42\ufe43\ufe44", '"'),
+    **dict.fromkeys("\uff40\u1fef", "'"),
+    **{"\u0149": "'n", "\u2034": "\"'", "\u2057": '""'},
 }
-# Controls, soft hyphens, zero-width and direction marks, byte order marks, lone surrogates.
+# Controls, soft hyphens, zero-width and direction marks, variation selectors, byte order marks, lone surrogates.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\ud800-\udfff]"
 )
-
-
-_ACRONYM = re.compile(r"(?<!\w)[A-Z]\.(?:[A-Z]\.)+")
-
-
-def _without_stops(match: re.Match[str]) -> str:
-    return match[0].replace(".", "")
 
 
 def _unify_lines(text: str) -> str:
@@ -77,6 +82,7 @@ def _straighten_quotes(text: str) -> str:
 
 STEPS: tuple[Step, ...] = (
     Step("line-endings", _unify_lines, re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]"), lambda _: "\n"),
+    Step("invisible", lambda text: _INVISIBLE.sub("", text), _INVISIBLE, lambda _: ""),
     # Before NFKC, which would turn an acute accent standing alone into a space and a combining mark.
     Step(
         "straight-quotes",
@@ -84,17 +90,14 @@ STEPS: tuple[Step, ...] = (
         re.compile(f"[{''.join(_QUOTE_FORMS)}]"),
         lambda match: _QUOTE_FORMS[match[0]],
     ),
-    Step("double-quotes", lambda text: text.replace("''", '"'), re.compile("''"), lambda _: '"'),
-    # With the character before, so that a combining mark finds its letter.
+    # With the character before, so that a combining mark (or a Hangul vowel or final) finds its letter.
     Step(
         "nfkc",
         lambda text: unicodedata.normalize("NFKC", text),
-        re.compile("[\x00-\x7f]?[^\x00-\x7f]+"),
+        re.compile("(?s:.)(?:[^\\w\x00-\x7f]|[\u1160-\u11ff\ud7b0-\ud7ff\uff9e-\uffdc])+|[^\x00-\x7f]"),
         lambda match: unicodedata.normalize("NFKC", match[0]),
     ),
-    # U.S. and US are one word; without its stops it ends no sentence either.
-    Step("acronyms", lambda text: _ACRONYM.sub(_without_stops, text), _ACRONYM, _without_stops),
-    Step("invisible", lambda text: _INVISIBLE.sub("", text), _INVISIBLE, lambda _: ""),
+    Step("double-quotes", lambda text: text.replace("''", '"'), re.compile("''"), lambda _: '"'),
 )
 """In the order they run; `normalize` then cuts page chrome, line by line."""
 

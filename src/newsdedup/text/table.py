@@ -11,11 +11,18 @@ from numpy.typing import NDArray
 from newsdedup.article import Article
 from newsdedup.text.hashing import span_hashes
 from newsdedup.text.language import find_language
-from newsdedup.text.normalize import normalize
+from newsdedup.text.normalize import NormalizedText, normalize
 from newsdedup.text.tokens import BATCH_CHARACTERS, IS_CONTENT, IS_FACT, IS_NUMBER, IS_QUOTED, tokenize
 
 MAX_CHARACTERS = 1_000_000
 """Of one article, compared; what stands behind them is not. Two hundred times a long news article."""
+
+
+NUMBER_FACT = 2
+"""Value of `ArticleTable.fact` for a number; 1 is a name or a rare term."""
+
+HAS_CORRECTION = 1
+"""Bit of `ArticleTable.chrome`: the article carries a correction note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +36,12 @@ class ArticleTable:
         term: uint32, shape (content tokens,): hash of each content stem.
         root: uint32, shape (content tokens,): hash of its first letters, or of the digits of a number.
         weight: float32, shape (content tokens,): idf of the term, above 0.
-        fact: uint8, shape (content tokens,): 0 for no fact, 1 for a name or rare term, 2 for a number.
+        fact: uint8, shape (content tokens,): 0 for no fact, 1 for a name or rare term, NUMBER_FACT.
         sentence: int32, shape (content tokens,): sentence number within the article.
         position: int32, shape (content tokens,): token number within the article.
         content_offsets: int64, shape (articles + 1,).
         sentences: int32, shape (articles,): number of sentences.
+        chrome: uint8, shape (articles,): bit HAS_CORRECTION.
         content_key: uint64, shape (articles,): hash of the whole token sequence; 0 for an article without tokens.
     """
 
@@ -48,6 +56,7 @@ class ArticleTable:
     position: NDArray[np.int32]
     content_offsets: NDArray[np.int64]
     sentences: NDArray[np.int32]
+    chrome: NDArray[np.uint8]
     content_key: NDArray[np.uint64]
 
     def __len__(self) -> int:
@@ -64,22 +73,26 @@ def article_language(article: Article, text: str) -> str:
     return article.lang or find_language(text)
 
 
-def normalized_body(article: Article) -> str:
+def normalized_body(article: Article) -> NormalizedText:
     """The normalised text that is compared, cut at MAX_CHARACTERS."""
-    return normalize(article.text[:MAX_CHARACTERS]).text
+    return normalize(article.text[:MAX_CHARACTERS])
+
+
+def _chrome_bits(text: NormalizedText) -> int:
+    return HAS_CORRECTION if any(cut.kind == "correction" for cut in text.cuts) else 0
 
 
 def make_table(articles: Sequence[Article]) -> ArticleTable:
     """Normalises and tokenises articles, a batch at a time."""
     parts: list[ArticleTable] = []
-    texts: list[str] = []
+    texts: list[NormalizedText] = []
     langs: list[str] = []
     size = 0
     for article in articles:
-        text = normalized_body(article)
-        texts.append(text)
-        langs.append(article_language(article, text))
-        size += len(text)
+        body = normalized_body(article)
+        texts.append(body)
+        langs.append(article_language(article, body.text))
+        size += len(body.text)
         if size >= BATCH_CHARACTERS:
             parts.append(_part(texts, langs))
             texts, langs, size = [], [], 0
@@ -88,12 +101,12 @@ def make_table(articles: Sequence[Article]) -> ArticleTable:
     return join_tables(parts)
 
 
-def _part(texts: list[str], langs: list[str]) -> ArticleTable:
-    batch = tokenize(texts, langs)
+def _part(texts: Sequence[NormalizedText], langs: Sequence[str]) -> ArticleTable:
+    batch = tokenize([body.text for body in texts], langs)
     content = np.flatnonzero(batch.flags & IS_CONTENT)
     flags = batch.flags[content]
     fact = ((flags & IS_FACT) != 0).astype(np.uint8)
-    fact[(fact > 0) & ((flags & IS_NUMBER) != 0)] = 2
+    fact[(fact > 0) & ((flags & IS_NUMBER) != 0)] = NUMBER_FACT
     key = span_hashes(batch.surface, batch.offsets[:-1], batch.offsets[1:])
     key[np.diff(batch.offsets) == 0] = 0
     content_offsets = np.searchsorted(content, batch.offsets).astype(np.int64)
@@ -109,6 +122,7 @@ def _part(texts: list[str], langs: list[str]) -> ArticleTable:
         position=(content - np.repeat(batch.offsets[:-1], np.diff(content_offsets))).astype(np.int32),
         content_offsets=content_offsets,
         sentences=batch.sentences,
+        chrome=np.array([_chrome_bits(body) for body in texts], dtype=np.uint8),
         content_key=key,
     )
 
@@ -145,5 +159,6 @@ def slice_table(table: ArticleTable, start: int, end: int) -> ArticleTable:
         position=table.position[content],
         content_offsets=table.content_offsets[start : end + 1] - content.start,
         sentences=table.sentences[start:end],
+        chrome=table.chrome[start:end],
         content_key=table.content_key[start:end],
     )

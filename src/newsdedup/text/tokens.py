@@ -86,6 +86,16 @@ def _spans(kinds: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int6
     return all_starts[order], all_ends[order], all_kinds[order]
 
 
+def _acronym_stops(codes: NDArray[np.uint32], flags: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The full stops between the letters of acronyms: `U.S.` is one word, the same as `US`."""
+    stops = np.flatnonzero(codes[1:-2] == ord(".")) + 1  # of the first, `stops - 2` is the last line feed
+    upper = (flags & chars.UPPER) != 0
+    letter = (flags & chars.LETTER) != 0
+    stops = stops[upper[stops - 1] & upper[stops + 1]]
+    alone: NDArray[np.int64] = stops[~letter[stops - 2] & ~letter[stops + 2]]
+    return alone
+
+
 def _rows(
     table: Vocabulary,
     keys: NDArray[np.uint64],
@@ -197,8 +207,9 @@ def _facts(
     opening = (flags & IS_OPENING) != 0
     inside = content & ~opening
     count = max(1, len(langs))
-    capitals = np.bincount(article[inside & capital], minlength=count)
-    share = capitals / np.maximum(np.bincount(article[inside], minlength=count), 1)
+    worded = inside & ~number  # digits have no case: they would hide that a text is all capitals
+    capitals = np.bincount(article[worded & capital], minlength=count)
+    share = capitals / np.maximum(np.bincount(article[worded], minlength=count), 1)
     nouns = np.array([lang in _NOUN_CAPITALS for lang in langs], dtype=bool)
     cased = ((share >= _CASE_LOST) & (share <= _CASE_SHOUTED) & ~nouns)[article]
     rare = np.where(nouns, _RARE_NOUN, _RARE_UNCASED)[article]
@@ -246,6 +257,7 @@ def tokenize(texts: Sequence[str], langs: Sequence[str]) -> TokenBatch:
     points = np.flatnonzero((codes[1:-1] == ord(".")) | (codes[1:-1] == ord(","))) + 1
     points = points[(kinds[points - 1] == chars.DIGIT) & (kinds[points + 1] == chars.DIGIT)]
     kinds[points] = chars.DIGIT
+    kinds[_acronym_stops(codes, flags)] = chars.LETTER
     starts, ends, token_kinds = _spans(kinds)
     offsets = np.searchsorted(starts, text_starts)
 
@@ -254,7 +266,10 @@ def tokenize(texts: Sequence[str], langs: Sequence[str]) -> TokenBatch:
 
     first_flags = flags[starts]
     capital = (first_flags & chars.UPPER) != 0
-    cased = (first_flags & chars.LETTER) != 0
+    first_codes = codes[starts]
+    # Hebrew, Arabic, the scripts of India, Georgian, Ethiopic: letters, but none of them capital.
+    caseless = (first_codes >= 0x0590) & (first_codes <= 0x139F)
+    cased = ((first_flags & chars.LETTER) != 0) & ~caseless
     width = ends - starts
     abbreviated = ((words.flags & ABBREVIATION) != 0) | ((token_kinds == chars.LETTER) & (width == 1))
     opening = _sentence_openings(flags, starts, ends, capital | ~cased, abbreviated)

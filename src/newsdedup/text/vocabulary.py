@@ -211,6 +211,10 @@ class Vocabulary:
     def _describe(self, words: list[str]) -> tuple[NDArray[np.generic], ...]:
         """Columns of new words: surface, term, root, weight, flags."""
         number_words = _NUMBER_WORDS.get(self.lang, {})
+        acronyms = [row for row, word in enumerate(words) if "." in word and word[0].isalpha()]
+        words = list(words)
+        for row in acronyms:
+            words[row] = words[row].replace(".", "")
         terms = stem_words([word if len(word) <= MAX_WORD else "" for word in words], self.lang)
         roots = list(map(_root, words))
         flags = np.zeros(len(words), dtype=np.uint8)
@@ -228,6 +232,7 @@ class Vocabulary:
             if word in _ABBREVIATIONS:
                 flags[row] = ABBREVIATION
             frequency[row] = frequencies.get(terms[row], default)
+        flags[acronyms] |= ABBREVIATION
         weight = np.log(STOP_FREQUENCY / np.maximum(frequency, RARE_FREQUENCY))
         return (
             _hash32(words),
