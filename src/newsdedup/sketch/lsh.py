@@ -86,6 +86,9 @@ def bucket_pairs(keys: NDArray[np.uint64], members: NDArray[np.int64], cap: int)
 ANCHORS = 2
 """Members of an over-full bucket that every other member is paired with."""
 
+MANY_HOLDERS = 12
+"""Articles that may hold one shared value and still all be paired."""
+
 _CHUNK_PAIRS = 4_000_000
 
 
@@ -112,24 +115,41 @@ def lsh_pairs(sketches: NDArray[np.uint32], rows: int, bands: int, cap: int) -> 
 
 
 def shared_value_pairs(
-    values: NDArray[np.uint32], offsets: NDArray[np.int64], members: NDArray[np.int64], at_least: int, cap: int
-) -> Buckets:
-    """Pairs of members that share `at_least` values, for the passages view.
+    values: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    max_groups: int,
+) -> tuple[Pairs, NDArray[np.int64], int]:
+    """Pairs of articles of different groups that share a value, and how many values they share.
 
-    A value held by more than `cap` articles is everybody's passage and joins nobody.
+    Args:
+        values: Flat, distinct within an article.
+        offsets: Values of article i are `values[offsets[i]:offsets[i + 1]]`.
+        groups: Number of the group of each article, shape (articles,); -1 leaves the article out.
+        max_groups: A value that stands in more groups than this joins nobody.
+
+    Returns:
+        `(pairs, shared, common)`: distinct sorted pairs, the number of values each shares, and the number of values
+        that stand in too many groups.
     """
     articles = np.repeat(np.arange(offsets.size - 1, dtype=np.int64), np.diff(offsets))
-    asked = np.zeros(offsets.size - 1, dtype=bool)
-    asked[members] = True
-    values, articles = values[asked[articles]], articles[asked[articles]]
-    order = np.argsort(values, kind="stable")
-    ordered = values[order]
-    starts = np.flatnonzero(np.concatenate((np.ones(min(1, values.size), dtype=bool), ordered[1:] != ordered[:-1])))
-    sizes = np.diff(np.append(starts, values.size))
-    kept = np.repeat((sizes > 1) & (sizes <= cap), sizes)
-    pairs = _all_pairs(ordered[kept], articles[order][kept])
+    asked = groups[articles] >= 0
+    values, articles = values[asked], articles[asked]
+    order = np.lexsort((articles, groups[articles], values))
+    values, articles = values[order], articles[order]
+    begins = np.concatenate((np.ones(min(1, values.size), dtype=bool), values[1:] != values[:-1]))
+    new_group = begins.copy()
+    new_group[1:] |= groups[articles][1:] != groups[articles][:-1]
+    number = np.cumsum(begins) - 1
+    spread = np.bincount(number[new_group], minlength=int(begins.sum()))
+    # Where many copies hold a value, one member of each group stands for its copies.
+    few = np.bincount(number, minlength=spread.size) <= MANY_HOLDERS
+    kept = ((spread > 1) & (spread <= max_groups))[number] & (few[number] | new_group)
+    pairs = _all_pairs(values[kept], articles[kept])
+    left, right = unpack(pairs)
+    pairs = pairs[groups[left] != groups[right]]
     distinct, counts = np.unique(pairs, return_counts=True)
-    return Buckets(pairs=distinct[counts >= at_least], capped=int((sizes > cap).sum()))
+    return distinct, counts, int((spread > max_groups).sum())
 
 
 def _all_pairs(keys: NDArray[np.uint32], members: NDArray[np.int64]) -> Pairs:

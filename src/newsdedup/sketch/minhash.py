@@ -70,9 +70,10 @@ def weighted_signatures(
 ) -> NDArray[np.uint32]:
     """Weighted MinHash (P-MinHash) signatures of many weighted sets.
 
-    Each position keeps the smallest -ln(u(term)) / weight, where u is a uniform hash of the term; two sets agree at a
-    position with the probability sum(min(p, q)) over their weights, roughly the weighted Jaccard. The smallest value,
-    as float32 bits, stands for the term that gave it.
+    Each position keeps the smallest -ln(u(term)) / weight, where u is a uniform hash of the term; the smallest
+    value, as float32 bits, stands for the term that gave it. Two sets that weigh each shared term alike agree at a
+    position with the probability (weight of the shared terms) / (weight of all terms), the weighted Jaccard; a term
+    weighed differently never agrees.
 
     Args:
         terms: Distinct within each set, flat.

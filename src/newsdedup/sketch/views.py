@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.sketch.minhash import signatures, weighted_signatures
+from newsdedup.text.hashing import mix64
 from newsdedup.text.table import ArticleTable
 
 SHINGLE = 3
@@ -68,7 +69,8 @@ def shingles(
         hashes = np.insert(hashes, places, extra)
         first = np.insert(first, places, offsets[short])
     row_offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
-    return (hashes >> np.uint64(32)).astype(np.uint32), row_offsets, first
+    # Mixed, since the upper bits alone hardly depend on the last token.
+    return (mix64(hashes) >> np.uint64(32)).astype(np.uint32), row_offsets, first
 
 
 def _row_hash(tokens: NDArray[np.uint32]) -> int:
