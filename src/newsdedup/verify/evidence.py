@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from newsdedup.result import AlignedSentence, Evidence
 from newsdedup.text.tokens import IS_CONTENT, IS_FACT, IS_NUMBER, TokenBatch, tokenize
 from newsdedup.verify.align import free, monotone, similarities
-from newsdedup.verify.features import shared_run_mask
-from newsdedup.verify.profile import Profile
+from newsdedup.verify.profile import RUN, Profile
 
-_QUOTE = re.compile(r'"([^"\n]{12,600})"?')
+_QUOTE = re.compile(r'"([^"\n]*)"?')  # of any length: a short one left out would pair its end with the next start
+_QUOTE_CHARACTERS = range(12, 601)
 _MIN_QUOTE_WORDS = 4
 _SAME_QUOTE = 97.0  # rapidfuzz ratio, 0..100: above it a quote is unaltered but for punctuation
 _ALTERED_QUOTE = 45.0  # below it two quotes are two quotes
@@ -32,12 +31,14 @@ class Reading:
     Attributes:
         sentences: Texts, in order; number n of the evidence is index n - 1.
         facts: (root, is number, words, sentence, weight) of each mention in order; `words` as they stand in the text.
-        quotes: Words between quotation marks, in order, with the number of the sentence each begins in.
+        quotes: Words between quotation marks, in order.
+        token_sentences: Number of the sentence of each token, from 0.
     """
 
     sentences: tuple[str, ...]
     facts: tuple[tuple[int, bool, str, int, float], ...]
     quotes: tuple[str, ...]
+    token_sentences: tuple[int, ...]
 
 
 def read_closely(texts: Sequence[str], langs: Sequence[str]) -> list[Reading]:
@@ -57,20 +58,23 @@ def _reading(batch: TokenBatch, row: int, text: str) -> Reading:
         _sentence_text(text, bounds[number], int(end[lasts[number]]), bounds[number + 1]) for number in range(count)
     ]
     flags = batch.flags[part]
-    mentions = np.flatnonzero((flags & IS_FACT) != 0)
+    mentions = np.flatnonzero((flags & (IS_FACT | IS_CONTENT)) == (IS_FACT | IS_CONTENT))
     facts = tuple(
-        (
-            int(batch.root[part][i]),
-            bool(flags[i] & IS_NUMBER),
-            text[int(start[i]) : int(end[i])],
-            int(sentence[i]),
-            float(batch.weight[part][i]),
+        zip(
+            batch.root[part][mentions].tolist(),
+            ((flags[mentions] & IS_NUMBER) != 0).tolist(),
+            [text[a:b] for a, b in zip(start[mentions].tolist(), end[mentions].tolist(), strict=True)],
+            sentence[mentions].tolist(),
+            batch.weight[part][mentions].tolist(),
+            strict=True,
         )
-        for i in mentions.tolist()
-        if flags[i] & IS_CONTENT
     )
-    quotes = tuple(match[1].strip() for match in _QUOTE.finditer(text) if len(match[1].split()) >= _MIN_QUOTE_WORDS)
-    return Reading(sentences=tuple(sentences), facts=facts, quotes=quotes)
+    quotes = tuple(
+        match[1].strip()
+        for match in _QUOTE.finditer(text)
+        if len(match[1]) in _QUOTE_CHARACTERS and len(match[1].split()) >= _MIN_QUOTE_WORDS
+    )
+    return Reading(sentences=tuple(sentences), facts=facts, quotes=quotes, token_sentences=tuple(sentence.tolist()))
 
 
 def _sentence_text(text: str, start: int, end: int, limit: int) -> str:
@@ -97,30 +101,27 @@ def aligned_sentences(left: Profile, right: Profile) -> tuple[AlignedSentence, .
 
 
 def altered_quotes(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Quotes of the left text that stand in the right one in other words, in the order of the left."""
+    """Quotes of the left text that stand in the right one in other words, in the order of the left.
+
+    A quote that stands in both, whole or cut short, is not altered and answers for no other.
+    """
+    bare_left, bare_right = [_bare(quote) for quote in left], [_bare(quote) for quote in right]
+    open_left = [i for i, quote in enumerate(bare_left) if not any(quote in other for other in bare_right)]
+    open_right = [i for i, quote in enumerate(bare_right) if not any(quote in other for other in bare_left)]
+    taken = {j for j in open_right if any(quote in bare_right[j] for quote in bare_left)}
     out: list[tuple[str, str]] = []
-    taken: set[int] = set()
-    for quote in left:
-        ranked = sorted(((fuzz.token_sort_ratio(quote, other), -i) for i, other in enumerate(right)), reverse=True)
-        if not ranked:
-            continue
-        best, place = ranked[0][0], -ranked[0][1]
-        if _ALTERED_QUOTE <= best < _SAME_QUOTE and place not in taken:
-            plain = fuzz.ratio(_bare(quote), _bare(right[place]))
-            if plain < _SAME_QUOTE and not _contained(quote, right[place]):
+    for i in open_left:
+        ranked = sorted((-fuzz.token_sort_ratio(bare_left[i], bare_right[j]), j) for j in open_right if j not in taken)
+        if ranked and -ranked[0][0] >= _ALTERED_QUOTE and bare_right[ranked[0][1]] not in bare_left[i]:
+            place = ranked[0][1]
+            if fuzz.ratio(bare_left[i], bare_right[place]) < _SAME_QUOTE:
                 taken.add(place)
-                out.append((quote, right[place]))
+                out.append((left[i], right[place]))
     return tuple(out[:_MAX_ITEMS])
 
 
 def _bare(quote: str) -> str:
     return re.sub(r"\W+", " ", quote).strip().lower()
-
-
-def _contained(quote: str, other: str) -> bool:
-    """A quote cut short is not altered."""
-    a, b = _bare(quote), _bare(other)
-    return a in b or b in a
 
 
 def shared_facts(left: Reading, right: Reading) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ def _own_by_sentence(reading: Reading, others: set[int]) -> dict[tuple[int, bool
 
 
 def passages(
-    left: Profile, right: Profile, left_sentences: NDArray[np.int32], right_sentences: NDArray[np.int32]
+    left: Profile, right: Profile, left_sentences: Sequence[int], right_sentences: Sequence[int]
 ) -> tuple[tuple[int, int, int, int], ...]:
     """Shared verbatim passages as sentence numbers: (first left, last left, first right, last right).
 
@@ -175,24 +176,29 @@ def passages(
         left_sentences: Sentence number of each token of the left article, from 0.
         right_sentences: The same for the right article.
     """
-    mask = shared_run_mask(left, right)
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
-    places = {int(value): place for place, value in reversed(list(enumerate(right.runs.tolist())))}
+    left_runs, right_runs = left.runs.tolist(), right.runs.tolist()
+    places = {value: place for place, value in reversed(list(enumerate(right_runs)))}
     out: list[tuple[int, int, int, int]] = []
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        begin = places.get(int(left.runs[start]))
+    start = 0
+    while start < len(left_runs):
+        begin = places.get(left_runs[start])
         if begin is None:
+            start += 1
             continue
-        stop = min(begin + (end - start), right.surface.size) - 1
+        # As far as both sides go on alike: two passages side by side in one text may stand apart in the other.
+        length = 1
+        while left_runs[start + length : start + length + 1] == right_runs[begin + length : begin + length + 1] != []:
+            length += 1
         out.append(
             (
-                int(left_sentences[start]) + 1,
-                int(left_sentences[end - 1]) + 1,
-                int(right_sentences[begin]) + 1,
-                int(right_sentences[stop]) + 1,
+                left_sentences[start] + 1,
+                left_sentences[start + length + RUN - 2] + 1,
+                right_sentences[begin] + 1,
+                right_sentences[begin + length + RUN - 2] + 1,
             )
         )
-    return tuple(out[:_MAX_ITEMS])
+        start += length
+    return tuple(dict.fromkeys(out))[:_MAX_ITEMS]
 
 
 def gather(

@@ -27,6 +27,10 @@ CONDENSED_LENGTH_RATIO = 0.45
 """Above it a text is not called condensed, and must carry over more than one side's facts."""
 
 
+FEW_FACTS = 4
+"""Facts below which a copy need not show that it carries them over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """A weighted sum of features and its bias; 0 is the border of what was ever seen on false pairs."""
@@ -59,18 +63,23 @@ def default_model() -> Model:
 def passage_margin(features: Features) -> float:
     """Verbatim passages: enough unquoted words in long runs, and facts within them.
 
-    A house template shares up to 47 words in such runs, with up to 9 facts (the outlet, the place); the shortest
-    excerpt known has 47 words and 10 facts in them.
+    A house template shares up to 37 words in such runs, with up to 8 facts (the outlet, the place), an independent
+    report 41 words with 6 facts; the shortest excerpt known has 47 words and 10 facts in them. Passages that many
+    stories of the run hold do not count.
     """
-    return min((features.verbatim - 42) / 8, (features.verbatim_facts - 9.5) / 2)
+    return min((features.verbatim - 42) / 8, (features.verbatim_facts - 9.5) / 2, float(features.passages) - 1.5)
 
 
 def copy_margin(features: Features) -> float:
     """Plain copying: most 3-shingles shared, and the facts with them.
 
-    House templates of short items (earnings) share up to 60 % of their shingles; their numbers differ.
+    House templates of short items (earnings) share up to 60 % of their shingles; their numbers differ. A text of very
+    few facts is asked for its words alone.
     """
-    return min((features.jaccard - 0.4) / 0.05, (features.facts_both - 0.5) / 0.06, (features.numbers - 0.4) / 0.1)
+    words = (features.jaccard - 0.4) / 0.05
+    if features.fact_count < FEW_FACTS:
+        return words
+    return min(words, (features.facts_both - 0.5) / 0.06, (features.numbers - 0.4) / 0.1)
 
 
 def margins(features: Features, model: Model) -> dict[str, float]:

@@ -2,63 +2,158 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsdedup.text.table import ArticleTable
+from newsdedup.text.hashing import span_hashes
+from newsdedup.text.table import NUMBER_FACT, ArticleTable
 
 SHINGLE = 3
 """Words in a shingle, for exact Jaccard and containment."""
 
-RUN = 16
-"""Words in a row that make a verbatim run: long enough that house phrases do not (a template shares 8 to 12)."""
+RUN = 24
+"""Words in a row that make a verbatim run: long enough that house wording does not (templates share runs of up to 23
+words), and shorter than any paragraph that is worth taking."""
 
 _CODES = 1_100_000  # terms are folded into this many characters for the string kernels; a clash costs one match
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+Cells = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""(sentence, index into a column) of every distinct entry of every sentence."""
+
+
 class Profile:
-    """An article's columns, sorted and counted.
+    """An article's columns, sorted and counted; each is made when first asked for, since most candidates fall early.
 
     Attributes:
         length: Content stems.
-        codes: The content stems in order, one character each, for LCS.
-        terms: Distinct terms, sorted, uint32.
-        cells: (sentence, index into `terms`) of every distinct term of every sentence; two int arrays.
-        cell_weights: Unit-length idf weights of the cells: each sentence's have Euclidean norm 1.
-        sentence_weights: Sum of the idf weights of each sentence, shape (sentences,).
-        roots: Distinct roots of all content words, sorted, uint32: what a fact of the other side is looked up in.
-        root_cells: (sentence, index into `roots`) of every distinct root of every sentence.
-        facts: Distinct facts, sorted, uint32 roots.
-        numbers: bool, shape (facts,): the fact is a number.
-        fact_weights: idf of each fact.
-        mentions: (sentence, index into `facts`) of every distinct fact of every sentence.
-        fact_places: (token number, index into `facts`) of every mention of a fact.
+        sentence_count: Sentences, at least 1.
         surface: Token hashes in order.
         quoted: bool, tokens within quotation marks.
-        shingles: Distinct hashes of word 3-shingles, sorted.
-        runs: Hash of the `RUN` tokens that begin at each token, shape (max(0, tokens - RUN + 1),).
     """
 
-    length: int
-    codes: str
-    terms: NDArray[np.uint32]
-    cells: tuple[NDArray[np.int64], NDArray[np.int64]]
-    cell_weights: NDArray[np.float32]
-    sentence_weights: NDArray[np.float32]
-    roots: NDArray[np.uint32]
-    root_cells: tuple[NDArray[np.int64], NDArray[np.int64]]
-    facts: NDArray[np.uint32]
-    numbers: NDArray[np.bool_]
-    fact_weights: NDArray[np.float32]
-    mentions: tuple[NDArray[np.int64], NDArray[np.int64]]
-    fact_places: tuple[NDArray[np.int32], NDArray[np.int64]]
-    surface: NDArray[np.uint32]
-    quoted: NDArray[np.bool_]
-    shingles: NDArray[np.uint64]
-    runs: NDArray[np.uint64]
+    def __init__(self, table: ArticleTable, row: int) -> None:
+        content = slice(int(table.content_offsets[row]), int(table.content_offsets[row + 1]))
+        tokens = slice(int(table.token_offsets[row]), int(table.token_offsets[row + 1]))
+        self._term, self._root, self._weight = table.term[content], table.root[content], table.weight[content]
+        self._fact, self._position = table.fact[content], table.position[content]
+        self._sentence = table.sentence[content].astype(np.int64)
+        self.length = int(self._term.size)
+        self.sentence_count = max(1, int(table.sentences[row]))
+        self.surface = table.surface[tokens]
+        self.quoted = table.quoted[tokens]
+
+    @cached_property
+    def codes(self) -> str:
+        """The content stems in order, one character each, for LCS."""
+        return term_codes(self._term)
+
+    @cached_property
+    def _terms(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        terms, index = np.unique(self._term, return_inverse=True)
+        return terms, index
+
+    @property
+    def terms(self) -> NDArray[np.uint32]:
+        """Distinct terms, sorted."""
+        return self._terms[0]
+
+    @cached_property
+    def _weighted_cells(self) -> tuple[Cells, NDArray[np.float32]]:
+        rows, columns, first = _cells(self._sentence, self._terms[1], self.terms.size)
+        return (rows, columns), self._weight[first]
+
+    @property
+    def cells(self) -> Cells:
+        """(sentence, index into `terms`) of every distinct term of every sentence."""
+        return self._weighted_cells[0]
+
+    @cached_property
+    def cell_weights(self) -> NDArray[np.float32]:
+        """Idf weights of the cells, each sentence's with Euclidean norm 1."""
+        (rows, _), weights = self._weighted_cells
+        norms = np.sqrt(np.bincount(rows, weights.astype(np.float64) ** 2, minlength=self.sentence_count))
+        return (weights / np.maximum(norms[rows], 1e-9)).astype(np.float32)
+
+    @cached_property
+    def sentence_weights(self) -> NDArray[np.float32]:
+        """Sum of the idf weights of each sentence's distinct terms, shape (sentences,)."""
+        (rows, _), weights = self._weighted_cells
+        return np.bincount(rows, weights, minlength=self.sentence_count).astype(np.float32)
+
+    @cached_property
+    def _roots(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        roots, index = np.unique(self._root, return_inverse=True)
+        return roots, index
+
+    @property
+    def roots(self) -> NDArray[np.uint32]:
+        """Distinct roots of all content words, sorted: what a fact of the other side is looked up in."""
+        return self._roots[0]
+
+    @cached_property
+    def root_cells(self) -> Cells:
+        """(sentence, index into `roots`) of every distinct root of every sentence."""
+        rows, columns, _ = _cells(self._sentence, self._roots[1], self.roots.size)
+        return rows, columns
+
+    @cached_property
+    def _facts(self) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.bool_]]:
+        is_fact = self._fact > 0
+        facts, index = np.unique(self._root[is_fact], return_inverse=True)
+        return facts, index, is_fact
+
+    @property
+    def facts(self) -> NDArray[np.uint32]:
+        """Distinct facts, sorted, as roots."""
+        return self._facts[0]
+
+    @cached_property
+    def numbers(self) -> NDArray[np.bool_]:
+        """Which facts are numbers, shape (facts,)."""
+        facts, index, is_fact = self._facts
+        numbers = np.zeros(facts.size, dtype=bool)
+        numbers[index[self._fact[is_fact] == NUMBER_FACT]] = True
+        return numbers
+
+    @cached_property
+    def fact_weights(self) -> NDArray[np.float32]:
+        """Idf of each fact, the largest of its words."""
+        facts, index, is_fact = self._facts
+        weights = np.zeros(facts.size, dtype=np.float32)
+        np.maximum.at(weights, index, self._weight[is_fact])
+        return weights
+
+    @cached_property
+    def mentions(self) -> Cells:
+        """(sentence, index into `facts`) of every distinct fact of every sentence."""
+        facts, index, is_fact = self._facts
+        rows, columns, _ = _cells(self._sentence[is_fact], index, facts.size)
+        return rows, columns
+
+    @property
+    def fact_places(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """(token number, index into `facts`) of every mention of a fact."""
+        _, index, is_fact = self._facts
+        return self._position[is_fact], index
+
+    @cached_property
+    def shingles(self) -> NDArray[np.uint64]:
+        """Distinct hashes of word 3-shingles, sorted."""
+        return np.unique(_shingle_hashes(self.surface, min(SHINGLE, max(1, self.surface.size))))
+
+    @cached_property
+    def runs(self) -> NDArray[np.uint64]:
+        """Hash of the RUN tokens that begin at each token, shape (max(0, tokens - RUN + 1),)."""
+        starts = np.arange(max(0, self.surface.size - RUN + 1))
+        return span_hashes(self.surface, starts, starts + RUN)
+
+    @cached_property
+    def sorted_runs(self) -> NDArray[np.uint64]:
+        """`runs`, sorted."""
+        return np.sort(self.runs)
 
 
 def term_codes(terms: NDArray[np.uint32]) -> str:
@@ -87,43 +182,11 @@ def _cells(
     return keys // max(size, 1), keys % max(size, 1), first
 
 
-def make_profile(table: ArticleTable, row: int) -> Profile:
-    """The profile of article `row` of the table."""
-    content = slice(int(table.content_offsets[row]), int(table.content_offsets[row + 1]))
-    tokens = slice(int(table.token_offsets[row]), int(table.token_offsets[row + 1]))
-    term, root, weight = table.term[content], table.root[content], table.weight[content]
-    sentence = table.sentence[content].astype(np.int64)
-    count = max(1, int(table.sentences[row]))
-    terms, index = np.unique(term, return_inverse=True)
-    rows, columns, first = _cells(sentence, index, terms.size)
-    cell_weights = weight[first]
-    norms = np.sqrt(np.bincount(rows, cell_weights.astype(np.float64) ** 2, minlength=count))
-    roots, root_index = np.unique(root, return_inverse=True)
-    root_rows, root_columns, _ = _cells(sentence, root_index, roots.size)
-    is_fact = table.fact[content] > 0
-    facts, fact_index = np.unique(root[is_fact], return_inverse=True)
-    fact_weights = np.zeros(facts.size, dtype=np.float32)
-    np.maximum.at(fact_weights, fact_index, weight[is_fact])
-    numbers = np.zeros(facts.size, dtype=bool)
-    numbers[fact_index[table.fact[content][is_fact] == 2]] = True
-    mention_rows, mention_columns, _ = _cells(sentence[is_fact], fact_index, facts.size)
-    surface = table.surface[tokens]
-    return Profile(
-        length=int(term.size),
-        codes=term_codes(term),
-        terms=terms,
-        cells=(rows, columns),
-        cell_weights=(cell_weights / np.maximum(norms[rows], 1e-9)).astype(np.float32),
-        sentence_weights=np.bincount(rows, cell_weights, minlength=count).astype(np.float32),
-        roots=roots,
-        root_cells=(root_rows, root_columns),
-        facts=facts,
-        numbers=numbers,
-        fact_weights=fact_weights,
-        mentions=(mention_rows, mention_columns),
-        fact_places=(table.position[content][is_fact], fact_index),
-        surface=surface,
-        quoted=table.quoted[tokens],
-        shingles=np.unique(_shingle_hashes(surface, min(SHINGLE, max(1, surface.size)))),
-        runs=_shingle_hashes(surface, RUN),
-    )
+class Profiles:
+    """Profiles of a table's articles, the recent ones kept."""
+
+    def __init__(self, table: ArticleTable, kept: int = 4096) -> None:
+        self._recent = lru_cache(maxsize=kept)(lambda row: Profile(table, row))
+
+    def __getitem__(self, row: int) -> Profile:
+        return self._recent(row)

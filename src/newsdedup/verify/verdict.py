@@ -12,7 +12,7 @@ COPY_CONTAINMENT = 0.77
 """Share of 3-shingles that both sides keep in a copy; a revision replaces more."""
 
 COPY_VERBATIM = 0.5
-"""Share of the unquoted words that stands in runs of 16 shared words: a copy or revision keeps whole sentences, a
+"""Share of the unquoted words that stands in runs of RUN shared words: a copy or revision keeps whole sentences, a
 light rewrite changes a word in most of them."""
 
 _EXCERPT_CONTAINMENT = 0.6  # of the shorter text's shingles: it is a passage of the longer one
@@ -85,9 +85,14 @@ def judge(features: Features, model: Model, circumstances: Circumstances, min_sc
 
 
 def _derived(features: Features, found: dict[str, float], circumstances: Circumstances) -> Verdict:
-    if found["copy"] >= 0 and features.verbatim_share >= COPY_VERBATIM:
+    rewrites = [margin for name, margin in found.items() if name not in ("copy", "passages")]
+    if not rewrites:  # too short, or too unequal in length, for a rewrite
+        whole = found["copy"] >= 0 or found["copy"] > found["passages"]
+        return _copy_or_revision(features, circumstances) if whole else Verdict.EXCERPT
+    kept = min(features.contained_left, features.contained_right)
+    if found["copy"] >= 0 and (features.verbatim_share >= COPY_VERBATIM or kept >= COPY_CONTAINMENT):
         return _copy_or_revision(features, circumstances)
-    rewrite = max((margin for name, margin in found.items() if name not in ("copy", "passages")), default=-1.0)
+    rewrite = max(rewrites)
     largest = max(features.contained_left, features.contained_right)
     inside = largest >= _EXCERPT_CONTAINMENT and features.length_ratio <= _EXCERPT_RATIO
     if found["passages"] >= 0 and (rewrite < 0 or inside or found["passages"] > 4 * rewrite):
