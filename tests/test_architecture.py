@@ -22,6 +22,7 @@ FLOORS: Mapping[str, int] = {
     "article": 1,
     "result": 1,
     "version": 1,
+    "threads": 1,
     "text": 2,
     "sketch": 3,
     "verify": 3,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeVar
 
 from newsdedup.article import Article, Skipped
 from newsdedup.config import Config
 from newsdedup.pipeline import Parameters, compare, scan
 from newsdedup.result import REPORTED, Comparison, Result, Verdict
 from newsdedup.version import __version__
+
+_Input = TypeVar("_Input", Article, Article | Skipped)
 
 _ORDER = (*REPORTED, Verdict.RELATED)
 """Of `min_verdict`, strongest first; `template` and `distinct` stand outside it."""
@@ -64,6 +68,7 @@ def find_duplicates(
         InputError: Two articles have one id.
     """
     config = config or Config()
+    articles = (_in_language(item, config.lang) for item in articles)
     return scan(articles, _parameters(config), version=__version__, shown=_shown(config), progress=progress)
 
 
@@ -72,4 +77,10 @@ def compare_articles(left: Article, right: Article, config: Config | None = None
 
     The sides are swapped when the ids sort the other way, as in every pair.
     """
-    return compare(left, right, _parameters(config or Config()))
+    config = config or Config()
+    return compare(_in_language(left, config.lang), _in_language(right, config.lang), _parameters(config))
+
+
+def _in_language(item: _Input, lang: str | None) -> _Input:
+    """The article in the language that the configuration gives to every article."""
+    return replace(item, lang=lang) if lang and isinstance(item, Article) else item

@@ -37,7 +37,7 @@ class Config:
         report_all: Report weaker relations (related, template) too; the key is `all`.
         window_days: Only articles published at most this many days apart are compared; None means all. The key
             is `window`.
-        bucket_cap: Articles in one bucket that are paired with each other; beyond it each is paired with the first.
+        bucket_cap: Articles in one bucket that are paired with each other; beyond it each is paired with two only.
         max_bytes: Larger inputs are skipped; counted after unpacking.
         field_map: Record field -> the name that the input uses for it; the key is `map`.
         jobs: Worker processes; the result does not depend on it.
@@ -218,14 +218,14 @@ KEYS: tuple[Key, ...] = (
     _key(
         "window",
         "a time above 0 such as 14d, 36h or a number of days, or null",
-        "Compare only articles published at most this long apart (14d, 36h, or days); null: all.",
+        "Look for rewrites only among articles published at most this far apart (14d, 36h, or days); null: all.",
         _window,
         attribute="window_days",
     ),
     _key(
         "bucket_cap",
         "a whole number from 2 to 1000000",
-        "Articles of one bucket that are paired with each other; beyond it each is paired with the first only.",
+        "Articles of one bucket that are paired with each other; beyond it each is paired with two of them only.",
         _whole(2, 1_000_000),
     ),
     _key(

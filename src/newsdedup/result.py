@@ -94,7 +94,7 @@ class Cluster:
     """Articles tied together by reported pairs.
 
     Attributes:
-        id: Stable: made from the canonical member's id and text, not from its place in the run.
+        id: Made from the canonical member's id, not from its place in the run.
         canonical: The member kept: earliest published, then most complete, then smallest id.
         members: Sorted ids, the canonical one included.
         verdicts: Number of pairs by verdict inside the cluster, strongest verdict first.

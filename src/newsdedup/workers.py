@@ -6,7 +6,6 @@ every worker, never pickled.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -17,21 +16,22 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newsdedup.article import Article
 from newsdedup.sketch.candidates import join_sketches
 from newsdedup.sketch.lsh import Pairs, unpack
 from newsdedup.sketch.views import Sketches, sketch
 from newsdedup.text.table import ArticleTable, join_tables, make_table
+from newsdedup.threads import one_thread
 from newsdedup.verify.features import Features, pair_features, passes_gate
-from newsdedup.verify.profile import Profile, make_profile
+from newsdedup.verify.profile import Profile, Profiles
 
 BATCH_ARTICLES = 256
 """Articles read and sketched at a time: their arrays stay in cache, and one batch is one task."""
 
 BATCH_PAIRS = 2048
 
-_PROFILES = 2048  # kept at a time, about 40 KB each
 _SMALL = 1024  # articles or pairs below which worker processes cost more than they save
 
 Tell = Callable[[str, int, int], None]
@@ -43,15 +43,15 @@ def read_batch(articles: Sequence[Article], views: frozenset[str]) -> tuple[Arti
     return table, sketch(table, views)
 
 
-def compare_batch(table: ArticleTable, pairs: Pairs) -> list[Features | None]:
-    """Features of each pair, None for a pair that the gate drops."""
-    profile = lru_cache(maxsize=_PROFILES)(lambda row: make_profile(table, row))
+def compare_batch(profiles: Profiles, pairs: Pairs, kept: NDArray[np.bool_]) -> list[Features | None]:
+    """Features of each pair, None for a pair that the gate drops; pairs that are `kept` do not go through the gate."""
     left, right = unpack(pairs)
-    return [_compare(profile(a), profile(b)) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
+    rows = zip(left.tolist(), right.tolist(), kept.tolist(), strict=True)
+    return [_compare(profiles[a], profiles[b], keep) for a, b, keep in rows]
 
 
-def _compare(left: Profile, right: Profile) -> Features | None:
-    return pair_features(left, right) if passes_gate(left, right) else None
+def _compare(left: Profile, right: Profile, keep: bool) -> Features | None:
+    return pair_features(left, right) if keep or passes_gate(left, right) else None
 
 
 class Engine:
@@ -73,7 +73,7 @@ class Engine:
     def _workers(self) -> ProcessPoolExecutor:
         if self._pool is None:
             # spawn: the same on every platform, and safe beside threads
-            self._pool = ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"), initializer=_one_thread)
+            self._pool = ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"), initializer=one_thread)
         return self._pool
 
     def read(self, articles: Sequence[Article], views: frozenset[str], tell: Tell) -> tuple[ArticleTable, Sketches]:
@@ -95,27 +95,27 @@ class Engine:
             tell("sketching", done, len(articles))
         return join_tables(tables), join_sketches(parts)
 
-    def compare(self, table: ArticleTable, pairs: Pairs, tell: Tell) -> list[Features | None]:
-        """Features of each pair, in the order given; None for a pair that the gate drops."""
-        batches = [pairs[start : start + BATCH_PAIRS] for start in range(0, pairs.size, BATCH_PAIRS)]
+    def compare(self, table: ArticleTable, pairs: Pairs, kept: NDArray[np.bool_], tell: Tell) -> list[Features | None]:
+        """Features of each pair, in the order given; None for a pair that the gate drops.
+
+        Args:
+            kept: Pairs that do not go through the gate, shape of `pairs`.
+        """
+        parts = [slice(start, start + BATCH_PAIRS) for start in range(0, pairs.size, BATCH_PAIRS)]
+        batches, kept_batches = [pairs[part] for part in parts], [kept[part] for part in parts]
         out: list[Features | None] = []
         if self._jobs > 1 and pairs.size >= _SMALL:
             with tempfile.TemporaryDirectory(prefix="newsdedup-") as folder:
                 _write(table, Path(folder))
-                for part in self._workers().map(_compare_mapped, [folder] * len(batches), batches):
+                for part in self._workers().map(_compare_mapped, [folder] * len(parts), batches, kept_batches):
                     out += part
                     tell("comparing", len(out), int(pairs.size))
         else:
-            for batch in batches:
-                out += compare_batch(table, batch)
+            profiles = Profiles(table)
+            for batch, keep in zip(batches, kept_batches, strict=True):
+                out += compare_batch(profiles, batch, keep)
                 tell("comparing", len(out), int(pairs.size))
         return out
-
-
-def _one_thread() -> None:
-    """Numeric libraries of a worker use one thread: the workers are the parallelism."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
-        os.environ[name] = "1"
 
 
 def _write(table: ArticleTable, folder: Path) -> None:
@@ -124,13 +124,13 @@ def _write(table: ArticleTable, folder: Path) -> None:
 
 
 @lru_cache(maxsize=1)
-def _mapped(folder: str) -> ArticleTable:
+def _mapped(folder: str) -> Profiles:
     columns = {
         field.name: np.load(Path(folder) / f"{field.name}.npy", mmap_mode="r", allow_pickle=False)
         for field in fields(ArticleTable)
     }
-    return ArticleTable(**columns)
+    return Profiles(ArticleTable(**columns))
 
 
-def _compare_mapped(folder: str, pairs: Pairs) -> list[Features | None]:
-    return compare_batch(_mapped(folder), pairs)
+def _compare_mapped(folder: str, pairs: Pairs, kept: NDArray[np.bool_]) -> list[Features | None]:
+    return compare_batch(_mapped(folder), pairs, kept)

@@ -16,6 +16,7 @@ import click
 from newsdedup import __version__
 from newsdedup.cli.output import StdoutClosedError, discard_stdout, say
 from newsdedup.errors import NewsdedupError
+from newsdedup.threads import one_thread
 
 EXIT_USAGE = 2
 EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h
@@ -70,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Exits with 0 done, 2 usage, configuration or unusable input, 3 inputs were skipped and `--strict`, 70 internal
     error, 130 interrupted, 143 terminated. With NEWSDEDUP_DEBUG set an unexpected error is raised as it is.
     """
+    one_thread()
     if _COMPLETION_VARIABLE in os.environ:
         cli.main(prog_name="newsdedup", complete_var=_COMPLETION_VARIABLE)
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))

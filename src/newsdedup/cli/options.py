@@ -51,9 +51,13 @@ _FINDING = (
         metavar="VERDICT",
         help=f"Weakest verdict reported; default: rewrite. Strongest first: {', '.join(Verdict)}.",
     ),
-    click.option("--min-score", metavar="0..1", help="Lowest score reported; default: 0.5."),
+    click.option("--min-score", metavar="0..1", help="Lowest score reported; default: 0.7."),
     click.option("--all/--no-all", "report_all", default=None, help="Report related and template pairs too."),
-    click.option("--window", metavar="TIME", help="Compare only articles published at most this far apart: 14d, 36h."),
+    click.option(
+        "--window",
+        metavar="TIME",
+        help="Look for rewrites only among articles published at most this far apart: 14d, 36h.",
+    ),
     click.option("--jobs", metavar="N", help="Worker processes; the result is the same."),
     click.option("--strict/--no-strict", default=None, help="Exit 3 when inputs were skipped."),
 )

@@ -1,0 +1,69 @@
+"""What the README promises: its commands give its output, its example runs, its options exist."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from newsdedup.cli.main import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL)
+
+
+def run(*command: str) -> str:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("NEWSDEDUP_")}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("block", blocks("console"))
+def test_commands_print_what_the_readme_shows(block: str) -> None:
+    first, shown = block.split("\n", 1)
+    assert first.startswith("$ newsdedup ")
+    assert run(sys.executable, "-m", "newsdedup", *first.split()[2:]) == shown
+
+
+def test_there_is_a_command_and_an_example_to_check() -> None:
+    assert len(blocks("console")) == 1
+    assert len(blocks("python")) == 1
+
+
+def test_the_library_example_runs() -> None:
+    lines = run(sys.executable, "-c", blocks("python")[0]).splitlines()
+    assert lines[0] == "000_879c634248b507b8.txt 001_0d285b02f7b2ae24.txt rewrite 1.0 left"
+    assert lines[1] == "keep 000_879c634248b507b8.txt of 2"
+    assert "expressed a shared interest" in lines[2]
+
+
+def test_every_command_is_documented() -> None:
+    for command in COMMANDS:
+        assert f"`newsdedup {command} " in README
+
+
+def test_every_option_the_readme_names_exists() -> None:
+    help_text = run(sys.executable, "-m", "newsdedup", "scan", "--help")
+    named = set(re.findall(r"`(--[a-z-]+)", README))
+    assert named
+    assert not {option for option in named if option not in help_text}
+
+
+def test_the_extract_of_compare_is_real() -> None:
+    shown = run(sys.executable, "-m", "newsdedup", "compare", *sorted(str(path) for path in (ROOT / "seeds").iterdir()))
+    folded = re.sub(r"\s+", " ", shown)
+    for block in blocks("text"):
+        for paragraph in block.strip().split("\n\n"):
+            for line in re.split(r"\n(?! {20})", paragraph):
+                assert re.sub(r"\s+", " ", line).strip() in folded
