@@ -11,8 +11,6 @@ import sys
 from collections import defaultdict
 
 import numpy as np
-from _common import BenchmarkError, set_folder
-from labelled import LABELLED, POSITIVE, load_set, present
 
 from newsdedup.article import Article
 from newsdedup.loaders import load_articles
@@ -29,6 +27,9 @@ from newsdedup.sketch.candidates import (
 from newsdedup.sketch.lsh import Pairs, lsh_pairs, pack, shared_value_pairs
 from newsdedup.sketch.views import Sketches
 from newsdedup.workers import Engine
+
+from _common import BenchmarkError, set_folder
+from labelled import LABELLED, POSITIVE, load_set, present
 
 BUCKET_CAP = 200
 
@@ -55,7 +56,9 @@ def main() -> int:
     names, left_out = present(tuple(parser.parse_args().sets) or LABELLED)
     print("views: " + ", ".join(f"{view} {rows} x {bands}" for view, (rows, bands) in BANDS.items()))
     print(f"prefilter: copy >= {KEEP_COPY} or terms >= {KEEP_TERMS} or terms + facts >= {KEEP_BOTH} (estimates)\n")
-    header = f"{'set':10s}{'label:detail':28s}{'pairs':>6s}" + "".join(f"{view:>10s}" for view in (*VIEWS, "any", "kept"))
+    header = f"{'set':10s}{'label:detail':28s}{'pairs':>6s}" + "".join(
+        f"{view:>10s}" for view in (*VIEWS, "any", "kept")
+    )
     print("recall of candidates\n" + header)
     counts: list[str] = []
     for name in names:

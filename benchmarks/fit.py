@@ -20,8 +20,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from _common import REPOSITORY, BenchmarkError
-from labelled import LABELLED, POSITIVE, load_set
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -31,6 +29,9 @@ from newsdedup.verify.features import pair_features
 from newsdedup.verify.model import CONDENSED_LENGTH_RATIO, MIN_LENGTH, MIN_LENGTH_RATIO
 from newsdedup.verify.profile import Profiles
 from newsdedup.workers import Engine
+
+from _common import REPOSITORY, BenchmarkError
+from labelled import LABELLED, POSITIVE, load_set
 
 MODEL = REPOSITORY / "src" / "newsdedup" / "verify" / "model.json"
 FAMILIES = ("newsroom", "onestop", "detectrl", "clough")
@@ -161,7 +162,8 @@ def fit(data: Data, part: Mask) -> dict[str, Route]:
         "condensed": (CONDENSED, None, short),
     }
     out: dict[str, Route] = {}
-    for name, (names, coefficients, applies) in routes.items():
+    for name, (names, given, applies) in routes.items():
+        coefficients = given
         if coefficients is None:
             chosen = able & applies
             weight = weights(data, chosen)[chosen]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 
-from _common import BenchmarkError, set_folder
-
 from newsdedup.article import Article
 from newsdedup.loaders import load_articles
+
+from _common import BenchmarkError, set_folder
 
 POSITIVE = frozenset({"copy", "revision", "excerpt", "rewrite"})
 """Labels that must be reported."""
