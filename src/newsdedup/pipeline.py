@@ -35,7 +35,7 @@ from newsdedup.workers import Engine
 
 Progress = Callable[[str, int, int], None]
 
-_SHOWN_AT_A_TIME = 64  # pairs whose articles are read closely together
+_SHOWN_AT_A_TIME = 24  # pairs whose articles are read closely together; their arrays stay in cache
 
 _COPIES_SHOWN = 6
 """Identical texts up to this many are paired each with each; above it, each with the first only."""

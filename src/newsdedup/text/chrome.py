@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_LONG_LINE = 400  # characters, white space included
 _MAX_CHROME_LINE = 240  # characters; a longer line is a paragraph of the story
 
 
@@ -165,8 +166,29 @@ _FIRST_WORDS = frozenset(
     "sign subscribe register get join follow like download support donate suscríbase suscríbete abonnieren "
     "newsletter click tap share print email tweet facebook twitter whatsapp linkedin copy save teilen drucken "
     "compartir imprimir pin photo image picture foto imagen bild video file stock most trending recommended top "
-    "meistgelesen lo".split()
+    "meistgelesen lo comments comment reader leave conversation kommentare comentarios".split()
 )
+# Words that many a story's line begins with, and what a line of chrome that begins so holds besides.
+_COMMON_FIRST_WORDS = {
+    word: re.compile(needed, re.IGNORECASE)
+    for word, needed in {
+        "the": "contributed|reserved",
+        "this": "story|article|report|piece|version",
+        "a": "version|conversation",
+        "an": "version",
+        "in": "pictures",
+        "for": "more",
+        "last": "updated|modified",
+        "with": "from",
+        "more": "on this|from",
+        "join": "our|conversation|discussion",
+        "get": "our",
+        "like": "us",
+        "see": "below|also",
+        "top": "stories",
+        "home": "[>›»|/]",
+    }.items()
+}
 _FIRST_WORD = re.compile(r"[^\W\d_]['\w]*")
 _PIECES = (">", "›", "©", "contributed", "ights reserved", "IGHTS RESERVED")
 
@@ -209,13 +231,21 @@ _DATELINE = re.compile(
 )
 
 
+COMMENTS = "comments"
+"""Kind of a line that opens the readers' comments, and of all that stands behind it."""
+
+
 def _line_kind(line: str) -> str | None:
     """The kind of chrome that this stripped line is, or None for a line of the story."""
     if len(line) > _MAX_CHROME_LINE:
         return None
     first = _FIRST_WORD.match(line)
-    if first and first[0].lower() not in _FIRST_WORDS and not any(piece in line for piece in _PIECES):
-        return None
+    if first and not any(piece in line for piece in _PIECES):
+        word = first[0].lower()
+        if word not in _FIRST_WORDS or (word in _COMMON_FIRST_WORDS and not _COMMON_FIRST_WORDS[word].search(line)):
+            return None
+    if len(line) < _MAX_COMMENTS_LINE and _COMMENTS.fullmatch(line):
+        return COMMENTS
     for kind, pattern in _LINE_KINDS:
         if pattern.fullmatch(line):
             return kind
@@ -238,20 +268,25 @@ def cut_chrome(text: str) -> Story:
     while position < size:
         end = text.find("\n", position)
         end = size if end < 0 else end
+        if paragraphs > 1 and end - position > _LONG_LINE:
+            spans.append(
+                (position, end)
+            )  # a paragraph of the story: nothing in it is chrome but, at the end, a trailer
+            paragraphs += 1
+            position = end + 1
+            continue
         line = text[position:end].strip()
         if not line:
             if spans and spans[-1][0] < spans[-1][1]:
                 spans.append((position, position))  # an empty line: the paragraph break is kept
-        elif _is_comments(line):
-            if spans and position * 3 > size:
-                cuts.append(Cut("comments", text[position:].strip()))
-                break
-            cuts.append(Cut("comments", line))
         elif not paragraphs and (start := _prefix_end(text, position)) > position:
             cuts.append(Cut("date", text[position:start].strip()))
             position = start  # what stands behind it is looked at as a line of its own
             continue
         elif (kind := _line_kind(line)) is not None and (kind != "byline" or paragraphs < 2):
+            if kind == COMMENTS and spans and position * 3 > size:
+                cuts.append(Cut(kind, text[position:].strip()))
+                break
             cuts.append(Cut(kind, line))
         elif paragraphs < 2 and (start := _dateline_end(text, position, end)) > position:
             found = text[position:start].strip(" -–—\n\t")
@@ -268,10 +303,6 @@ def cut_chrome(text: str) -> Story:
     if not spans:
         return Story(text, (), "", ((0, size),))
     return Story("\n".join([text[start:end] for start, end in spans]), tuple(cuts), dateline, tuple(spans))
-
-
-def _is_comments(line: str) -> bool:
-    return len(line) < _MAX_COMMENTS_LINE and _COMMENTS.fullmatch(line) is not None
 
 
 def _prefix_end(text: str, start: int) -> int:
@@ -301,7 +332,7 @@ def _cut_trailers(text: str, spans: list[tuple[int, int]], cuts: list[Cut]) -> N
             found.append(Cut("trailer", trailer.group().strip()))
             spans[-1] = (start, trailer.start())
             rest = text[start : trailer.start()].strip()
-            kind = "comments" if _is_comments(rest) else _line_kind(rest)
+            kind = _line_kind(rest) if rest else None
             if (rest and kind is None) or kind == "byline":
                 continue
             if rest and kind is not None:

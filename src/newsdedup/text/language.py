@@ -16,6 +16,8 @@ UNKNOWN = "und"
 _SAMPLE = 500  # characters looked at, from the start of the story
 _CLEAR_SHARE = 0.14  # of the sample's words that are function words of the winner
 _CLEAR_LEAD = 1.4  # winner over second
+_THIN_SHARE = 0.08
+_THIN_LEAD = 2.4
 _MIN_WORDS = 5  # for the detector: fewer tell nothing
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -74,5 +76,8 @@ def _vote(sample: str) -> str:
     if not ranked:
         return ""
     lang, count = ranked[0]
-    second = ranked[1][1] if len(ranked) > 1 else 0
-    return lang if count >= _CLEAR_SHARE * len(words) and count >= _CLEAR_LEAD * second else ""
+    lead = count / (ranked[1][1] if len(ranked) > 1 else 0.5)
+    clear = count >= _CLEAR_SHARE * len(words) and lead >= _CLEAR_LEAD
+    # Lists and tables have few function words, but all of one language.
+    thin = count >= _THIN_SHARE * len(words) and lead >= _THIN_LEAD
+    return lang if clear or thin else ""

@@ -164,17 +164,29 @@ def _sentence_openings(
     abbreviated: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """For each token, whether a sentence begins with it; `opens` marks tokens that look like the start of one."""
-    stops = np.zeros((3, flags.size + 1), dtype=np.int32)
-    for row, bit in enumerate((chars.STOP, chars.HARD_STOP, chars.NEWLINE)):
-        np.cumsum((flags & bit) != 0, out=stops[row, 1:])
-    after, before = ends[:-1], starts[1:]
-    stop, hard, lines = stops[:, before] - stops[:, after]
+    stop = _marks_before(np.flatnonzero(flags & chars.STOP), starts, ends)
+    hard = _marks_before(np.flatnonzero(flags & chars.HARD_STOP), starts, ends)
+    lines = _marks_before(np.flatnonzero(flags & chars.NEWLINE), starts, ends)
+    gap = np.empty_like(starts)
+    gap[:1] = 0
+    gap[1:] = starts[1:] - ends[:-1]
+    free = np.ones(starts.size, dtype=bool)
+    free[1:] = ~abbreviated[:-1]
     # An initial or an abbreviation before a full stop ends nothing, nor does a full stop before lower case.
     # A single line break within a sentence is a wrapped line.
-    ended = (stop > 0) & ~abbreviated[:-1] & opens[1:]
-    ended |= (hard > 0) & (opens[1:] | (before - after > 2))
-    ended |= (lines > 1) | ((lines == 1) & (ended | opens[1:]))
-    return np.concatenate((np.ones(min(1, starts.size), dtype=bool), ended))
+    ended = (stop > 0) & free & opens
+    ended |= (hard > 0) & (opens | (gap > 2))
+    ended |= (lines > 1) | ((lines == 1) & (ended | opens))
+    ended[:1] = True
+    return ended
+
+
+def _marks_before(places: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Marks between the token before and each token; those within a token do not count, nor those behind the last."""
+    token = np.searchsorted(starts, places)
+    outside = (token > 0) & (token < starts.size)
+    token, places = token[outside], places[outside]
+    return np.bincount(token[places >= ends[token - 1]], minlength=starts.size)
 
 
 def _quoted(flags: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -183,9 +195,10 @@ def _quoted(flags: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.b
     if not marks.size:
         return np.zeros(starts.size, dtype=bool)
     lines = np.flatnonzero(flags & chars.NEWLINE)
-    before = np.searchsorted(marks, starts)
-    line_start = np.concatenate((np.zeros(1, dtype=np.int64), lines))[np.searchsorted(lines, starts)]
-    return np.asarray((before - np.searchsorted(marks, line_start)) & 1, dtype=bool)
+    before = np.cumsum(np.bincount(np.searchsorted(starts, marks), minlength=starts.size + 1)[: starts.size])
+    line = np.cumsum(np.bincount(np.searchsorted(starts, lines), minlength=starts.size + 1)[: starts.size])
+    before_line = np.append(0, np.searchsorted(marks, lines))
+    return np.asarray((before - before_line[line]) & 1, dtype=bool)
 
 
 def _facts(

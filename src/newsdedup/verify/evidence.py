@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from newsdedup.result import AlignedSentence, Evidence
@@ -26,19 +27,26 @@ _STOPS = ".!?\u2026\u3002\uff01\uff1f"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One article read closely: its sentences as text and its facts as words.
+    """One article read closely: where its sentences stand, and its facts as words.
 
     Attributes:
-        sentences: Texts, in order; number n of the evidence is index n - 1.
+        text: The normalised text.
+        bounds: (start, end, start of the next) of each sentence, shape (sentences, 3).
         facts: (root, is number, words, sentence, weight) of each mention in order; `words` as they stand in the text.
         quotes: Words between quotation marks, in order.
-        token_sentences: Number of the sentence of each token, from 0.
+        token_sentences: Number of the sentence of each token, from 0, shape (tokens,).
     """
 
-    sentences: tuple[str, ...]
+    text: str
+    bounds: NDArray[np.int32]
     facts: tuple[tuple[int, bool, str, int, float], ...]
     quotes: tuple[str, ...]
-    token_sentences: tuple[int, ...]
+    token_sentences: NDArray[np.int32]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Texts of the sentences, in order; number n of the evidence is index n - 1. Made anew at every call."""
+        return tuple(_sentence_text(self.text, *bounds) for bounds in self.bounds.tolist())
 
 
 def read_closely(texts: Sequence[str], langs: Sequence[str]) -> list[Reading]:
@@ -50,13 +58,9 @@ def read_closely(texts: Sequence[str], langs: Sequence[str]) -> list[Reading]:
 def _reading(batch: TokenBatch, row: int, text: str) -> Reading:
     part = slice(int(batch.offsets[row]), int(batch.offsets[row + 1]))
     start, end, sentence = batch.start[part], batch.end[part], batch.sentence[part]
-    count = int(batch.sentences[row])
-    firsts = np.searchsorted(sentence, np.arange(count))
-    lasts = np.searchsorted(sentence, np.arange(count), side="right") - 1
-    bounds = [int(value) for value in start[firsts]] + [len(text)]
-    sentences = [
-        _sentence_text(text, bounds[number], int(end[lasts[number]]), bounds[number + 1]) for number in range(count)
-    ]
+    numbers = np.arange(int(batch.sentences[row]))
+    firsts = start[np.searchsorted(sentence, numbers)]
+    lasts = end[np.searchsorted(sentence, numbers, side="right") - 1]
     flags = batch.flags[part]
     mentions = np.flatnonzero((flags & (IS_FACT | IS_CONTENT)) == (IS_FACT | IS_CONTENT))
     facts = tuple(
@@ -74,7 +78,13 @@ def _reading(batch: TokenBatch, row: int, text: str) -> Reading:
         for match in _QUOTE.finditer(text)
         if len(match[1]) in _QUOTE_CHARACTERS and len(match[1].split()) >= _MIN_QUOTE_WORDS
     )
-    return Reading(sentences=tuple(sentences), facts=facts, quotes=quotes, token_sentences=tuple(sentence.tolist()))
+    return Reading(
+        text=text,
+        bounds=np.stack((firsts, lasts, np.append(firsts[1:], len(text))[: numbers.size]), axis=1),
+        facts=facts,
+        quotes=quotes,
+        token_sentences=sentence,
+    )
 
 
 def _sentence_text(text: str, start: int, end: int, limit: int) -> str:
@@ -168,7 +178,7 @@ def _own_by_sentence(reading: Reading, others: set[int]) -> dict[tuple[int, bool
 
 
 def passages(
-    left: Profile, right: Profile, left_sentences: Sequence[int], right_sentences: Sequence[int]
+    left: Profile, right: Profile, left_sentences: NDArray[np.int32], right_sentences: NDArray[np.int32]
 ) -> tuple[tuple[int, int, int, int], ...]:
     """Shared verbatim passages as sentence numbers: (first left, last left, first right, last right).
 
@@ -191,10 +201,10 @@ def passages(
             length += 1
         out.append(
             (
-                left_sentences[start] + 1,
-                left_sentences[start + length + RUN - 2] + 1,
-                right_sentences[begin] + 1,
-                right_sentences[begin + length + RUN - 2] + 1,
+                int(left_sentences[start]) + 1,
+                int(left_sentences[start + length + RUN - 2]) + 1,
+                int(right_sentences[begin]) + 1,
+                int(right_sentences[begin + length + RUN - 2]) + 1,
             )
         )
         start += length
