@@ -77,10 +77,10 @@ class Features:
         return replace(self, contained_left=self.contained_right, contained_right=self.contained_left)
 
 
-GATE = 0.75
+GATE = 0.85
 GATE_LCS_WEIGHT = 1.5
-"""A pair passes when facts carried over + 1.5 x LCS over the shorter reaches 0.75. No labelled true pair of five sets
-is below 0.90; of pairs that are distinct 1 % are above 0.79."""
+"""A pair passes when facts carried over + 1.5 x LCS over the shorter reaches 0.85. No labelled true pair of five sets
+is below 0.90, and none reported among 10,000 articles on US politics below 1.19."""
 
 
 def passes_gate(left: Profile, right: Profile) -> bool:
