@@ -112,7 +112,7 @@ def sketch(table: ArticleTable, views: frozenset[str]) -> Sketches:
     if "terms" in views:
         terms = _weighted_view(table.term, table.weight**2, table.content_offsets, _TERMS_SEED)
     if "facts" in views:
-        kept = np.flatnonzero(table.fact)
+        kept = np.flatnonzero(table.fact != 0)
         offsets = np.searchsorted(kept, table.content_offsets)
         facts = _weighted_view(table.term[kept], table.weight[kept] ** 2, offsets, _FACTS_SEED)
     if "passages" in views:

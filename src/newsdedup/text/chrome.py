@@ -240,9 +240,11 @@ def _line_kind(line: str) -> str | None:
     if len(line) > _MAX_CHROME_LINE:
         return None
     first = _FIRST_WORD.match(line)
-    if first and not any(piece in line for piece in _PIECES):
+    if first:
         word = first[0].lower()
-        if word not in _FIRST_WORDS or (word in _COMMON_FIRST_WORDS and not _COMMON_FIRST_WORDS[word].search(line)):
+        needed = _COMMON_FIRST_WORDS.get(word)
+        possible = word in _FIRST_WORDS if needed is None else needed.search(line) is not None
+        if not possible and not any(map(line.__contains__, _PIECES)):
             return None
     if len(line) < _MAX_COMMENTS_LINE and _COMMENTS.fullmatch(line):
         return COMMENTS

@@ -103,7 +103,7 @@ def make_table(articles: Sequence[Article]) -> ArticleTable:
 
 def _part(texts: Sequence[NormalizedText], langs: Sequence[str]) -> ArticleTable:
     batch = tokenize([body.text for body in texts], langs)
-    content = np.flatnonzero(batch.flags & IS_CONTENT)
+    content = np.flatnonzero((batch.flags & IS_CONTENT) != 0)
     flags = batch.flags[content]
     fact = ((flags & IS_FACT) != 0).astype(np.uint8)
     fact[(fact > 0) & ((flags & IS_NUMBER) != 0)] = NUMBER_FACT

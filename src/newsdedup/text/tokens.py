@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,11 +110,19 @@ def _rows(
     if missing.size:
         new_keys, first = np.unique(keys[missing], return_index=True)
         first = missing[first]
-        spans = zip(starts[first].tolist(), ends[first].tolist(), strict=True)
-        words = [folded[start:end].tobytes().decode("utf-32-le") for start, end in spans]
-        table.add(new_keys, words)
+        table.add(new_keys, _spelled(folded, starts[first], ends[first]))
         rows[missing] = table.find(keys[missing])
     return rows
+
+
+def _spelled(folded: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[str]:
+    """The folded characters of each span, as strings."""
+    lengths = ends - starts
+    lasts = np.cumsum(lengths)
+    within = np.arange(int(lasts[-1])) - np.repeat(lasts - lengths, lengths)
+    letters = folded[np.repeat(starts, lengths) + within].tobytes().decode("utf-32-le")
+    bounds = [0, *lasts.tolist()]
+    return [letters[start:end] for start, end in pairwise(bounds)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +173,9 @@ def _sentence_openings(
     abbreviated: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """For each token, whether a sentence begins with it; `opens` marks tokens that look like the start of one."""
-    stop = _marks_before(np.flatnonzero(flags & chars.STOP), starts, ends)
-    hard = _marks_before(np.flatnonzero(flags & chars.HARD_STOP), starts, ends)
-    lines = _marks_before(np.flatnonzero(flags & chars.NEWLINE), starts, ends)
+    stop = _marks_before(_places(flags, chars.STOP), starts, ends)
+    hard = _marks_before(_places(flags, chars.HARD_STOP), starts, ends)
+    lines = _marks_before(_places(flags, chars.NEWLINE), starts, ends)
     gap = np.empty_like(starts)
     gap[:1] = 0
     gap[1:] = starts[1:] - ends[:-1]
@@ -181,6 +190,11 @@ def _sentence_openings(
     return ended
 
 
+def _places(flags: NDArray[np.uint8], bit: int) -> NDArray[np.int64]:
+    """Where a bit is set; numpy finds the true ones among booleans ten times faster than among bytes."""
+    return np.flatnonzero((flags & bit) != 0)
+
+
 def _marks_before(places: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """Marks between the token before and each token; those within a token do not count, nor those behind the last."""
     token = np.searchsorted(starts, places)
@@ -191,10 +205,10 @@ def _marks_before(places: NDArray[np.int64], starts: NDArray[np.int64], ends: ND
 
 def _quoted(flags: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
     """For each token, whether an odd number of quotation marks stands before it in its line."""
-    marks = np.flatnonzero(flags & chars.QUOTE)
+    marks = _places(flags, chars.QUOTE)
     if not marks.size:
         return np.zeros(starts.size, dtype=bool)
-    lines = np.flatnonzero(flags & chars.NEWLINE)
+    lines = _places(flags, chars.NEWLINE)
     before = np.cumsum(np.bincount(np.searchsorted(starts, marks), minlength=starts.size + 1)[: starts.size])
     line = np.cumsum(np.bincount(np.searchsorted(starts, lines), minlength=starts.size + 1)[: starts.size])
     before_line = np.append(0, np.searchsorted(marks, lines))

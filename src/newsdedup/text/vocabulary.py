@@ -210,32 +210,26 @@ class Vocabulary:
 
     def _describe(self, words: list[str]) -> tuple[NDArray[np.generic], ...]:
         """Columns of new words: surface, term, root, weight, flags."""
-        number_words = _NUMBER_WORDS.get(self.lang, {})
-        acronyms = [row for row, word in enumerate(words) if "." in word and word[0].isalpha()]
-        words = list(words)
-        for row in acronyms:
-            words[row] = words[row].replace(".", "")
-        terms = stem_words([word if len(word) <= MAX_WORD else "" for word in words], self.lang)
-        roots = list(map(_root, words))
+        plain = [word.replace(".", "") if "." in word and not word[0].isdigit() else word for word in words]
         flags = np.zeros(len(words), dtype=np.uint8)
-        frequencies = _stem_frequencies(self.lang)
+        short = [row for row, word in enumerate(words) if word in _ABBREVIATIONS or plain[row] is not word]
+        flags[short] = ABBREVIATION
+        terms = stem_words([word if len(word) <= MAX_WORD else "" for word in plain], self.lang)
+        terms = [term or word for term, word in zip(terms, plain, strict=True)]
+        roots = [word[:ROOT_LETTERS] if word.isascii() and "'" not in word else _root(word) for word in plain]
         default = _BIGRAM_DEFAULT_FREQUENCY if self.lang in BIGRAM_LANGUAGES else RARE_FREQUENCY
-        frequency = np.empty(len(words), dtype=np.float64)
-        for row, word in enumerate(words):
-            digits = canonical_number(word) if word[0].isdigit() else number_words.get(word)
-            if digits is not None:
+        find = _stem_frequencies(self.lang).get
+        frequency = np.array([find(term, default) for term in terms], dtype=np.float64)
+        number_words = _NUMBER_WORDS.get(self.lang, {})
+        for row, word in enumerate(plain):
+            if word[0].isdigit() or word in number_words:
+                digits = number_words.get(word) or canonical_number(word)
                 terms[row] = roots[row] = digits
                 flags[row] = NUMBER
                 frequency[row] = _number_frequency(digits)
-                continue
-            terms[row] = terms[row] or word
-            if word in _ABBREVIATIONS:
-                flags[row] = ABBREVIATION
-            frequency[row] = frequencies.get(terms[row], default)
-        flags[acronyms] |= ABBREVIATION
         weight = np.log(STOP_FREQUENCY / np.maximum(frequency, RARE_FREQUENCY))
         return (
-            _hash32(words),
+            _hash32(plain),
             _hash32(terms),
             _hash32(roots),
             np.maximum(weight, 0).astype(np.float32),
