@@ -12,8 +12,9 @@ from conftest import MakeArticle, Newsroom
 from newsdedup.api import compare_articles
 from newsdedup.article import Article
 from newsdedup.result import AlignedSentence, Comparison, Verdict
-from newsdedup.text.normalize import normalize
-from newsdedup.verify.evidence import altered_quotes, changed_facts, read_closely, shared_facts
+from newsdedup.text.normalize import NormalizedText, normalize
+from newsdedup.text.table import table_of
+from newsdedup.verify.evidence import Reading, altered_quotes, changed_facts, read_closely, shared_facts
 
 EXAMPLES = settings(derandomize=True, deadline=None, max_examples=80)
 INTEREST = "expressed a shared interest in stepping up strategic military exercises and joint patrols,"
@@ -23,26 +24,31 @@ def letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
+def read_all(texts: list[str]) -> list[Reading]:
+    table = table_of([NormalizedText(text=text, cuts=(), dateline="") for text in texts], ["en"] * len(texts))
+    return [read_closely(table, row, text) for row, text in enumerate(texts)]
+
+
 def quotes(text: str) -> tuple[str, ...]:
-    return read_closely([text], ["en"])[0].quotes
+    return read_all([text])[0].quotes
 
 
 class TestSentences:
     def test_of_real_articles_cover_the_text_in_order(self, newsroom: Newsroom, seeds: list[Article]) -> None:
         texts = [normalize(article.text).text for article in (*seeds, *newsroom.articles.values())]
-        for text, reading in zip(texts, read_closely(texts, ["en"] * len(texts)), strict=True):
+        for text, reading in zip(texts, read_all(texts), strict=True):
             assert letters("".join(reading.sentences)) == letters(text)
             assert all(reading.sentences)
 
     @given(st.text(st.sampled_from('aB1 .!?"\n\u4e2d,%-'), max_size=60))
     @EXAMPLES
     def test_of_any_text_cover_it_in_order(self, text: str) -> None:
-        [reading] = read_closely([text], ["en"])
+        [reading] = read_all([text])
         assert letters("".join(reading.sentences)) == letters(text)
         assert all(0 <= fact[3] < len(reading.sentences) for fact in reading.facts)
 
     def test_keep_their_marks(self) -> None:
-        [reading] = read_closely(['"We did it," Bell said. Did they? "Yes!" Marlow paid 48%.'], ["en"])
+        [reading] = read_all(['"We did it," Bell said. Did they? "Yes!" Marlow paid 48%.'])
         assert reading.sentences == ('"We did it," Bell said.', "Did they?", '"Yes!"', "Marlow paid 48%.")
 
     def test_numbers_of_the_evidence_point_into_both_lists(self, seeds: list[Article]) -> None:
@@ -108,7 +114,7 @@ class TestQuotes:
 class TestFacts:
     @staticmethod
     def changed(left: str, right: str) -> tuple[tuple[str | None, str | None], ...]:
-        one, two = read_closely([left, right], ["en", "en"])
+        one, two = read_all([left, right])
         return changed_facts(one, two, [AlignedSentence(left=1, right=1, similarity=0.9)])
 
     @pytest.mark.parametrize(
@@ -129,7 +135,7 @@ class TestFacts:
         assert self.changed(right, left) == tuple((b, a) for a, b in expected)
 
     def test_a_number_told_elsewhere_is_not_changed(self) -> None:
-        one, two = read_closely(["It cost 48 million.", "It cost much. The sum was 48 million."], ["en", "en"])
+        one, two = read_all(["It cost 48 million.", "It cost much. The sum was 48 million."])
         assert changed_facts(one, two, [AlignedSentence(left=1, right=1, similarity=0.9)]) == ()
 
     def test_shared_stand_in_both_texts(self, seeds: list[Article]) -> None:
@@ -139,9 +145,9 @@ class TestFacts:
         assert len(set(found)) == len(found) <= 12
 
     def test_shared_come_rarest_first_and_once(self) -> None:
-        one, two = read_closely(["We met Shoigu and Anna and Shoigu."] * 2, ["en", "en"])
+        one, two = read_all(["We met Shoigu and Anna and Shoigu."] * 2)
         assert shared_facts(one, two) == ("Shoigu", "Anna")
-        assert shared_facts(one, read_closely(["We met nobody."], ["en"])[0]) == ()
+        assert shared_facts(one, read_all(["We met nobody."])[0]) == ()
 
 
 STORY = "\n\n".join(

@@ -23,7 +23,7 @@ from newsdedup.result import REPORTED, Comparison, Evidence, Pair, Result, Verdi
 from newsdedup.sketch.candidates import PASSAGES_AT_LEAST, VIEWS, Candidates, find_candidates
 from newsdedup.sketch.lsh import unpack
 from newsdedup.text.normalize import NormalizedText, normalize_characters
-from newsdedup.text.table import HAS_CORRECTION, ArticleTable, article_language, normalized_body
+from newsdedup.text.table import HAS_CORRECTION, ArticleTable, normalized_body
 from newsdedup.verify.direction import Testimony, likely_source, parse_time, testimony
 from newsdedup.verify.evidence import Reading, gather, passages, read_closely
 from newsdedup.verify.features import Features, pair_features
@@ -34,8 +34,6 @@ from newsdedup.verify.verdict import Circumstances, Judgement, judge
 from newsdedup.workers import Engine
 
 Progress = Callable[[str, int, int], None]
-
-_SHOWN_AT_A_TIME = 24  # pairs whose articles are read closely together; their arrays stay in cache
 
 _COPIES_SHOWN = 6
 """Identical texts up to this many are paired each with each; above it, each with the first only."""
@@ -115,9 +113,10 @@ def scan(
             counted = replace(numbers, passages=shared) if "passages" in parameters.views else numbers
             found += judged.decide(a, b, counted)
     pairs: list[Pair] = []
-    for start in range(0, len(found), _SHOWN_AT_A_TIME):
-        pairs += judged.show(found[start : start + _SHOWN_AT_A_TIME])
-        tell("evidence", len(pairs), len(found))
+    for pair in found:
+        pairs.append(judged.pair(pair))
+        if len(pairs) % 64 == 0:
+            tell("evidence", len(pairs), len(found))
     pairs.sort(key=lambda pair: (pair.left, pair.right))
     ranks = {article.id: judged.rank(number) for number, article in enumerate(articles)}
     return Result(
@@ -144,7 +143,7 @@ def compare(left: Article, right: Article, parameters: Parameters) -> Comparison
         table, _ = engine.read(articles, frozenset(), lambda stage, done, total: None)
     judged = _Judge(articles, table, replace(parameters, reported=frozenset(Verdict)))
     numbers = pair_features(judged.profiles[0], judged.profiles[1])
-    pair = judged.show(judged.decide(0, 1, numbers))[0]
+    pair = judged.pair(judged.decide(0, 1, numbers)[0])
     readings = judged.readings(0, 1)
     shown: dict[str, float] = {name: float(getattr(numbers, name)) for name in Features.__slots__}
     shown |= {f"margin_{name}": value for name, value in sorted(margins(numbers, judged.model).items())}
@@ -220,10 +219,6 @@ class _Found:
     judgement: Judgement
 
 
-def _has_evidence(found: _Found) -> bool:
-    return found.judgement.verdict not in (Verdict.IDENTICAL, Verdict.DISTINCT)
-
-
 class _Judge:
     """Turns the numbers of pairs into reported pairs; keeps what is known of each article close at hand."""
 
@@ -234,9 +229,9 @@ class _Judge:
         self.model: Model = default_model()
         self.groups: dict[int, list[int]] = {}
         self.profiles = Profiles(table)
-        self.normalized = lru_cache(maxsize=1024)(self._normalized)
+        self.normalized = lru_cache(maxsize=256)(self._normalized)
         self.testimony = lru_cache(maxsize=65_536)(self._testimony)
-        self._readings: dict[int, Reading] = {}
+        self.reading = lru_cache(maxsize=256)(self._reading)
 
     def _normalized(self, number: int) -> NormalizedText:
         return normalized_body(self.articles[number])
@@ -247,18 +242,12 @@ class _Judge:
     def _testimony(self, number: int) -> Testimony:
         return testimony(self.articles[number], self.normalized(number), self._length(number))
 
-    def read(self, numbers: Iterable[int]) -> None:
-        """Reads the articles closely, all at once, and forgets those read before."""
-        wanted = sorted(set(numbers))
-        texts = [self.normalized(number).text for number in wanted]
-        langs = [article_language(self.articles[number], text) for number, text in zip(wanted, texts, strict=True)]
-        self._readings = dict(zip(wanted, read_closely(texts, langs), strict=True)) if wanted else {}
+    def _reading(self, number: int) -> Reading:
+        return read_closely(self.table, number, self.normalized(number).text)
 
     def readings(self, left: int, right: int) -> tuple[Reading, Reading]:
         """Both articles read closely."""
-        if left not in self._readings or right not in self._readings:
-            self.read((left, right))
-        return self._readings[left], self._readings[right]
+        return self.reading(left), self.reading(right)
 
     def rank(self, number: int) -> Rank:
         """What decides whether the article is the canonical one of its cluster."""
@@ -297,11 +286,6 @@ class _Judge:
             return []
         return [_Found(left=left, right=right, numbers=numbers, judgement=judgement)]
 
-    def show(self, found: Sequence[_Found]) -> list[Pair]:
-        """Pairs with reasons and evidence; their articles are read together, which is several times faster."""
-        self.read(number for pair in found for number in (pair.left, pair.right) if _has_evidence(pair))
-        return [self.pair(pair) for pair in found]
-
     def _judgement(self, left: int, right: int, numbers: Features) -> Judgement:
         a, b = self.articles[left], self.articles[right]
         circumstances = Circumstances(
@@ -319,7 +303,7 @@ class _Judge:
         left, right, numbers, judgement = found.left, found.right, found.numbers, found.judgement
         evidence = Evidence()
         sentences = (int(self.table.sentences[left]), int(self.table.sentences[right]))
-        if _has_evidence(found):
+        if judgement.verdict not in (Verdict.IDENTICAL, Verdict.DISTINCT):
             profiles = self.profiles[left], self.profiles[right]
             readings = self.readings(left, right)
             shared = (

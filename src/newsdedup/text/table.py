@@ -12,7 +12,7 @@ from newsdedup.article import Article
 from newsdedup.text.hashing import span_hashes
 from newsdedup.text.language import find_language
 from newsdedup.text.normalize import NormalizedText, normalize
-from newsdedup.text.tokens import BATCH_CHARACTERS, IS_CONTENT, IS_FACT, IS_NUMBER, IS_QUOTED, tokenize
+from newsdedup.text.tokens import BATCH_CHARACTERS, IS_CONTENT, IS_FACT, IS_NUMBER, IS_OPENING, IS_QUOTED, tokenize
 
 MAX_CHARACTERS = 1_000_000
 """Of one article, compared; what stands behind them is not. Two hundred times a long news article."""
@@ -32,6 +32,9 @@ class ArticleTable:
     Attributes:
         surface: uint32, shape (tokens,): hash of each lower-case token.
         quoted: bool, shape (tokens,): within quotation marks.
+        opening: bool, shape (tokens,): first token of a sentence.
+        start: int32, shape (tokens,): first character in the article's normalised text.
+        width: uint16, shape (tokens,): characters, 65,535 for a longer run of letters.
         token_offsets: int64, shape (articles + 1,).
         term: uint32, shape (content tokens,): hash of each content stem.
         root: uint32, shape (content tokens,): hash of its first letters, or of the digits of a number.
@@ -47,6 +50,9 @@ class ArticleTable:
 
     surface: NDArray[np.uint32]
     quoted: NDArray[np.bool_]
+    opening: NDArray[np.bool_]
+    start: NDArray[np.int32]
+    width: NDArray[np.uint16]
     token_offsets: NDArray[np.int64]
     term: NDArray[np.uint32]
     root: NDArray[np.uint32]
@@ -94,14 +100,15 @@ def make_table(articles: Sequence[Article]) -> ArticleTable:
         langs.append(article_language(article, body.text))
         size += len(body.text)
         if size >= BATCH_CHARACTERS:
-            parts.append(_part(texts, langs))
+            parts.append(table_of(texts, langs))
             texts, langs, size = [], [], 0
     if texts or not parts:
-        parts.append(_part(texts, langs))
+        parts.append(table_of(texts, langs))
     return join_tables(parts)
 
 
-def _part(texts: Sequence[NormalizedText], langs: Sequence[str]) -> ArticleTable:
+def table_of(texts: Sequence[NormalizedText], langs: Sequence[str]) -> ArticleTable:
+    """The table of one batch of normalised texts in the languages given."""
     batch = tokenize([body.text for body in texts], langs)
     content = np.flatnonzero((batch.flags & IS_CONTENT) != 0)
     flags = batch.flags[content]
@@ -113,6 +120,9 @@ def _part(texts: Sequence[NormalizedText], langs: Sequence[str]) -> ArticleTable
     return ArticleTable(
         surface=batch.surface,
         quoted=(batch.flags & IS_QUOTED) != 0,
+        opening=(batch.flags & IS_OPENING) != 0,
+        start=batch.start,
+        width=np.minimum(batch.end - batch.start, np.iinfo(np.uint16).max).astype(np.uint16),
         token_offsets=batch.offsets,
         term=batch.term[content],
         root=batch.root[content],
@@ -150,6 +160,9 @@ def slice_table(table: ArticleTable, start: int, end: int) -> ArticleTable:
     return ArticleTable(
         surface=table.surface[tokens],
         quoted=table.quoted[tokens],
+        opening=table.opening[tokens],
+        start=table.start[tokens],
+        width=table.width[tokens],
         token_offsets=table.token_offsets[start : end + 1] - tokens.start,
         term=table.term[content],
         root=table.root[content],

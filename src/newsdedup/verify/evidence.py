@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from newsdedup.result import AlignedSentence, Evidence
-from newsdedup.text.tokens import IS_CONTENT, IS_FACT, IS_NUMBER, TokenBatch, tokenize
+from newsdedup.text.table import NUMBER_FACT, ArticleTable
 from newsdedup.verify.align import free, monotone, similarities
 from newsdedup.verify.profile import RUN, Profile
 
@@ -49,27 +49,22 @@ class Reading:
         return tuple(_sentence_text(self.text, *bounds) for bounds in self.bounds.tolist())
 
 
-def read_closely(texts: Sequence[str], langs: Sequence[str]) -> list[Reading]:
-    """Sentences, facts and quotes of normalised texts."""
-    batch = tokenize(texts, langs)
-    return [_reading(batch, row, text) for row, text in enumerate(texts)]
-
-
-def _reading(batch: TokenBatch, row: int, text: str) -> Reading:
-    part = slice(int(batch.offsets[row]), int(batch.offsets[row + 1]))
-    start, end, sentence = batch.start[part], batch.end[part], batch.sentence[part]
-    numbers = np.arange(int(batch.sentences[row]))
-    firsts = start[np.searchsorted(sentence, numbers)]
-    lasts = end[np.searchsorted(sentence, numbers, side="right") - 1]
-    flags = batch.flags[part]
-    mentions = np.flatnonzero((flags & (IS_FACT | IS_CONTENT)) == (IS_FACT | IS_CONTENT))
+def read_closely(table: ArticleTable, row: int, text: str) -> Reading:
+    """Sentences, facts and quotes of article `row`, whose normalised text is `text`."""
+    tokens = slice(int(table.token_offsets[row]), int(table.token_offsets[row + 1]))
+    content = slice(int(table.content_offsets[row]), int(table.content_offsets[row + 1]))
+    start, end = table.start[tokens], table.start[tokens] + table.width[tokens]
+    firsts = np.flatnonzero(table.opening[tokens])
+    lasts = np.append(firsts[1:], start.size)[: firsts.size] - 1
+    mentions = table.fact[content] != 0
+    places = table.position[content][mentions]
     facts = tuple(
         zip(
-            batch.root[part][mentions].tolist(),
-            ((flags[mentions] & IS_NUMBER) != 0).tolist(),
-            [text[a:b] for a, b in zip(start[mentions].tolist(), end[mentions].tolist(), strict=True)],
-            sentence[mentions].tolist(),
-            batch.weight[part][mentions].tolist(),
+            table.root[content][mentions].tolist(),
+            (table.fact[content][mentions] == NUMBER_FACT).tolist(),
+            [text[a:b] for a, b in zip(start[places].tolist(), end[places].tolist(), strict=True)],
+            table.sentence[content][mentions].tolist(),
+            table.weight[content][mentions].tolist(),
             strict=True,
         )
     )
@@ -80,10 +75,10 @@ def _reading(batch: TokenBatch, row: int, text: str) -> Reading:
     )
     return Reading(
         text=text,
-        bounds=np.stack((firsts, lasts, np.append(firsts[1:], len(text))[: numbers.size]), axis=1),
+        bounds=np.stack((start[firsts], end[lasts], np.append(start[firsts][1:], len(text))[: firsts.size]), axis=1),
         facts=facts,
         quotes=quotes,
-        token_sentences=sentence,
+        token_sentences=np.cumsum(table.opening[tokens], dtype=np.int32) - 1,
     )
 
 
