@@ -45,7 +45,7 @@ class TestSentences:
     def test_of_any_text_cover_it_in_order(self, text: str) -> None:
         [reading] = read_all([text])
         assert letters("".join(reading.sentences)) == letters(text)
-        assert all(0 <= fact[3] < len(reading.sentences) for fact in reading.facts)
+        assert all(0 <= number < len(reading.sentences) for number in reading.fact_sentences.tolist())
 
     def test_keep_their_marks(self) -> None:
         [reading] = read_all(['"We did it," Bell said. Did they? "Yes!" Marlow paid 48%.'])

@@ -12,7 +12,7 @@ MIN_SIMILARITY = 0.25
 
 
 def positions(wanted: NDArray[np.uint32], table: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Whether and where each of the sorted `wanted` stands in the sorted `table`."""
+    """Whether and where each of `wanted` stands in the sorted `table`; fastest when `wanted` is sorted too."""
     if not table.size:
         return np.zeros(wanted.size, dtype=bool), np.zeros(wanted.size, dtype=np.int64)
     places = np.searchsorted(table, wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from rapidfuzz import fuzz
 
 from newsdedup.result import AlignedSentence, Evidence
 from newsdedup.text.table import NUMBER_FACT, ArticleTable
-from newsdedup.verify.align import free, monotone, similarities
+from newsdedup.verify.align import free, monotone, positions, similarities
 from newsdedup.verify.profile import RUN, Profile
 
 _QUOTE = re.compile(r'"([^"\n]*)"?')  # of any length: a short one left out would pair its end with the next start
@@ -32,14 +33,24 @@ class Reading:
     Attributes:
         text: The normalised text.
         bounds: (start, end, start of the next) of each sentence, shape (sentences, 3).
-        facts: (root, is number, words, sentence, weight) of each mention in order; `words` as they stand in the text.
+        fact_roots: Root of each mention of a fact, in order, shape (mentions,); the other columns alike.
+        fact_numbers: The fact is a number.
+        fact_sentences: Number of its sentence, from 0.
+        fact_weights: Its idf.
+        fact_spans: First character and one past the last, shape (mentions, 2).
+        roots: Sorted roots of all content words, repeats kept: what a fact of the other side is looked up in.
         quotes: Words between quotation marks, in order.
         token_sentences: Number of the sentence of each token, from 0, shape (tokens,).
     """
 
     text: str
     bounds: NDArray[np.int32]
-    facts: tuple[tuple[int, bool, str, int, float], ...]
+    fact_roots: NDArray[np.uint32]
+    fact_numbers: NDArray[np.bool_]
+    fact_sentences: NDArray[np.int32]
+    fact_weights: NDArray[np.float32]
+    fact_spans: NDArray[np.int32]
+    roots: NDArray[np.uint32]
     quotes: tuple[str, ...]
     token_sentences: NDArray[np.int32]
 
@@ -47,6 +58,11 @@ class Reading:
     def sentences(self) -> tuple[str, ...]:
         """Texts of the sentences, in order; number n of the evidence is index n - 1. Made anew at every call."""
         return tuple(_sentence_text(self.text, *bounds) for bounds in self.bounds.tolist())
+
+    def words(self, mention: int) -> str:
+        """A mention of a fact as it stands in the text."""
+        start, end = self.fact_spans[mention].tolist()
+        return self.text[start:end]
 
 
 def read_closely(table: ArticleTable, row: int, text: str) -> Reading:
@@ -58,16 +74,6 @@ def read_closely(table: ArticleTable, row: int, text: str) -> Reading:
     lasts = np.append(firsts[1:], start.size)[: firsts.size] - 1
     mentions = table.fact[content] != 0
     places = table.position[content][mentions]
-    facts = tuple(
-        zip(
-            table.root[content][mentions].tolist(),
-            (table.fact[content][mentions] == NUMBER_FACT).tolist(),
-            [text[a:b] for a, b in zip(start[places].tolist(), end[places].tolist(), strict=True)],
-            table.sentence[content][mentions].tolist(),
-            table.weight[content][mentions].tolist(),
-            strict=True,
-        )
-    )
     quotes = tuple(
         match[1].strip()
         for match in _QUOTE.finditer(text)
@@ -76,7 +82,12 @@ def read_closely(table: ArticleTable, row: int, text: str) -> Reading:
     return Reading(
         text=text,
         bounds=np.stack((start[firsts], end[lasts], np.append(start[firsts][1:], len(text))[: firsts.size]), axis=1),
-        facts=facts,
+        fact_roots=table.root[content][mentions],
+        fact_numbers=table.fact[content][mentions] == NUMBER_FACT,
+        fact_sentences=table.sentence[content][mentions],
+        fact_weights=table.weight[content][mentions],
+        fact_spans=np.stack((start[places], end[places]), axis=1),
+        roots=np.sort(table.root[content]),
         quotes=quotes,
         token_sentences=np.cumsum(table.opening[tokens], dtype=np.int32) - 1,
     )
@@ -131,13 +142,11 @@ def _bare(quote: str) -> str:
 
 def shared_facts(left: Reading, right: Reading) -> tuple[str, ...]:
     """Facts that stand in both, as the left text has them, rarest first, each once."""
-    others = {root for root, *_ in right.facts}
-    best: dict[int, tuple[float, str]] = {}
-    for root, _, words, _, weight in left.facts:
-        if root in others and root not in best:
-            best[root] = (weight, words)
-    ranked = sorted(best.values(), key=lambda item: (-item[0], item[1]))
-    return tuple(words for _, words in ranked[:_MAX_ITEMS])
+    roots, first = np.unique(left.fact_roots, return_index=True)
+    found, _ = positions(roots, np.sort(right.fact_roots))
+    first = first[found]
+    rarest = first[np.lexsort((left.fact_spans[first, 0], -left.fact_weights[first]))]
+    return tuple(left.words(mention) for mention in rarest[:_MAX_ITEMS].tolist())
 
 
 def changed_facts(
@@ -145,30 +154,27 @@ def changed_facts(
 ) -> tuple[tuple[str | None, str | None], ...]:
     """Numbers and names that differ between aligned sentences and stand nowhere in the other text.
 
-    A number or name on each side makes one change; on one side only, the other is None.
+    A number or name on each side makes one change; a number on one side only is one, too, with None for the other. A
+    name left out is no change.
     """
-    left_roots = {root for root, *_ in left.facts}
-    right_roots = {root for root, *_ in right.facts}
-    left_own = _own_by_sentence(left, right_roots)
-    right_own = _own_by_sentence(right, left_roots)
+    left_own, right_own = _own_by_sentence(left, right.roots), _own_by_sentence(right, left.roots)
     out: list[tuple[str | None, str | None]] = []
     for aligned in sentences:
-        for kind in (True, False):
-            mine = left_own.get((aligned.left - 1, kind), [])
-            theirs = right_own.get((aligned.right - 1, kind), [])
-            if mine and theirs:
-                out.extend(zip(mine, theirs, strict=False))
-            elif kind:
-                out.extend((word, None) for word in mine)
-                out.extend((None, word) for word in theirs)
+        for number in (True, False):
+            mine = left_own.get((aligned.left - 1, number), [])
+            theirs = right_own.get((aligned.right - 1, number), [])
+            changes = zip_longest(mine, theirs) if number else zip(mine, theirs, strict=False)
+            out.extend(changes)
     return tuple(dict.fromkeys(out))[:_MAX_ITEMS]
 
 
-def _own_by_sentence(reading: Reading, others: set[int]) -> dict[tuple[int, bool], list[str]]:
+def _own_by_sentence(reading: Reading, others: NDArray[np.uint32]) -> dict[tuple[int, bool], list[str]]:
+    """Words of the facts that do not stand in the other text, by sentence and by whether they are numbers."""
+    found, _ = positions(reading.fact_roots, others)
     own: dict[tuple[int, bool], list[str]] = {}
-    for root, number, words, sentence, _ in reading.facts:
-        if root not in others:
-            own.setdefault((sentence, number), []).append(words)
+    for mention in np.flatnonzero(~found).tolist():
+        key = int(reading.fact_sentences[mention]), bool(reading.fact_numbers[mention])
+        own.setdefault(key, []).append(reading.words(mention))
     return own
 
 
