@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 from newsdedup.result import AlignedSentence, Evidence
 from newsdedup.text.table import NUMBER_FACT, ArticleTable
 from newsdedup.verify.align import free, monotone, positions, similarities
+from newsdedup.verify.features import positions64
 from newsdedup.verify.profile import RUN, Profile
 
 _QUOTE = re.compile(r'"([^"\n]*)"?')  # of any length: a short one left out would pair its end with the next start
@@ -122,8 +123,7 @@ def altered_quotes(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str
     A quote that stands in both, whole or cut short, is not altered and answers for no other.
     """
     bare_left, bare_right = [_bare(quote) for quote in left], [_bare(quote) for quote in right]
-    open_left = [i for i, quote in enumerate(bare_left) if not any(quote in other for other in bare_right)]
-    open_right = [i for i, quote in enumerate(bare_right) if not any(quote in other for other in bare_left)]
+    open_left, open_right = _not_within(bare_left, bare_right), _not_within(bare_right, bare_left)
     taken = {j for j in open_right if any(quote in bare_right[j] for quote in bare_left)}
     out: list[tuple[str, str]] = []
     for i in open_left:
@@ -134,6 +134,12 @@ def altered_quotes(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str
                 taken.add(place)
                 out.append((left[i], right[place]))
     return tuple(out[:_MAX_ITEMS])
+
+
+def _not_within(quotes: Sequence[str], others: Sequence[str]) -> list[int]:
+    """Places of the quotes that stand in none of the others, whole or as a part."""
+    whole, joined = set(others), "\n".join(others)
+    return [place for place, quote in enumerate(quotes) if quote not in whole and quote not in joined]
 
 
 def _bare(quote: str) -> str:
@@ -158,23 +164,26 @@ def changed_facts(
     name left out is no change.
     """
     left_own, right_own = _own_by_sentence(left, right.roots), _own_by_sentence(right, left.roots)
-    out: list[tuple[str | None, str | None]] = []
+    out: dict[tuple[str | None, str | None], None] = {}
     for aligned in sentences:
         for number in (True, False):
             mine = left_own.get((aligned.left - 1, number), [])
             theirs = right_own.get((aligned.right - 1, number), [])
-            changes = zip_longest(mine, theirs) if number else zip(mine, theirs, strict=False)
-            out.extend(changes)
-    return tuple(dict.fromkeys(out))[:_MAX_ITEMS]
+            for a, b in zip_longest(mine, theirs) if number else zip(mine, theirs, strict=False):
+                out[None if a is None else left.words(a), None if b is None else right.words(b)] = None
+        if len(out) >= _MAX_ITEMS:
+            break
+    return tuple(out)[:_MAX_ITEMS]
 
 
-def _own_by_sentence(reading: Reading, others: NDArray[np.uint32]) -> dict[tuple[int, bool], list[str]]:
-    """Words of the facts that do not stand in the other text, by sentence and by whether they are numbers."""
+def _own_by_sentence(reading: Reading, others: NDArray[np.uint32]) -> dict[tuple[int, bool], list[int]]:
+    """Mentions of facts that do not stand in the other text, by sentence and by whether they are numbers."""
     found, _ = positions(reading.fact_roots, others)
-    own: dict[tuple[int, bool], list[str]] = {}
-    for mention in np.flatnonzero(~found).tolist():
-        key = int(reading.fact_sentences[mention]), bool(reading.fact_numbers[mention])
-        own.setdefault(key, []).append(reading.words(mention))
+    mentions = np.flatnonzero(~found)
+    own: dict[tuple[int, bool], list[int]] = {}
+    keys = zip(reading.fact_sentences[mentions].tolist(), reading.fact_numbers[mentions].tolist(), strict=True)
+    for key, mention in zip(keys, mentions.tolist(), strict=True):
+        own.setdefault(key, []).append(mention)
     return own
 
 
@@ -190,12 +199,11 @@ def passages(
     left_runs, right_runs = left.runs.tolist(), right.runs.tolist()
     places = {value: place for place, value in reversed(list(enumerate(right_runs)))}
     out: list[tuple[int, int, int, int]] = []
-    start = 0
-    while start < len(left_runs):
-        begin = places.get(left_runs[start])
-        if begin is None:
-            start += 1
+    done = 0
+    for start in np.flatnonzero(positions64(left.runs, right.sorted_runs)).tolist():
+        if start < done:
             continue
+        begin = places[left_runs[start]]
         # As far as both sides go on alike: two passages side by side in one text may stand apart in the other.
         length = 1
         while left_runs[start + length : start + length + 1] == right_runs[begin + length : begin + length + 1] != []:
@@ -208,7 +216,7 @@ def passages(
                 int(right_sentences[begin + length + RUN - 2]) + 1,
             )
         )
-        start += length
+        done = start + length
     return tuple(dict.fromkeys(out))[:_MAX_ITEMS]
 
 
