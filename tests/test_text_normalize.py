@@ -167,3 +167,16 @@ def test_patterns_are_linear(unit: str) -> None:
 def test_offsets_of_hostile_text_are_found() -> None:
     text = "LONDON (AP) - " * 2000 + "this is a brief version. " * 2000
     assert len(original_offsets(text)) == len(normalize(text).text)
+
+
+@given(
+    st.text(
+        st.sampled_from("ab'`\"\n\r\t\u2019\u201c\u2026\u00ad\u00e9\u0301\u2013\u0416\u00a0\x7f\ud800"), max_size=12
+    )
+)
+@settings(derandomize=True, deadline=None, max_examples=400)
+def test_the_short_way_does_what_the_steps_do(text: str) -> None:
+    stepped = text
+    for step in STEPS:
+        stepped = step.apply(stepped)
+    assert normalize_characters(text) == stepped
