@@ -261,3 +261,9 @@ class TestHostileTexts:
         for lang in ("zz", "en-GB", "", "DE"):
             result = run([make_article(STORY, id="a", lang=lang), make_article(STORY[:-40], id="b", lang=lang)])
             assert found(result) == {("a", "b"): "revision"} or found(result) == {("a", "b"): "copy"}
+
+
+def test_a_text_that_is_cut_is_said(make_article: MakeArticle) -> None:
+    long = make_article("Words without end. " * 60_000)
+    assert "1 article compared by the first 1,000,000 characters only" in run([long, make_article(STORY)]).notes
+    assert not any("characters only" in note for note in run([make_article(STORY)]).notes)

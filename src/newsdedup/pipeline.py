@@ -23,7 +23,7 @@ from newsdedup.result import REPORTED, Comparison, Evidence, Pair, Result, Verdi
 from newsdedup.sketch.candidates import PASSAGES_AT_LEAST, VIEWS, Candidates, find_candidates
 from newsdedup.sketch.lsh import unpack
 from newsdedup.text.normalize import NormalizedText, normalize_characters
-from newsdedup.text.table import HAS_CORRECTION, ArticleTable, normalized_body
+from newsdedup.text.table import HAS_CORRECTION, MAX_CHARACTERS, ArticleTable, normalized_body
 from newsdedup.verify.direction import Testimony, likely_source, parse_time, testimony
 from newsdedup.verify.evidence import Reading, gather, passages, read_closely
 from newsdedup.verify.features import Features, pair_features
@@ -126,7 +126,7 @@ def scan(
         pairs=tuple(pairs),
         clusters=make_clusters(pairs, ranks.__getitem__),
         skipped=tuple(sorted(skipped, key=lambda item: (item.input, item.reason, item.detail))),
-        notes=_notes(table, candidates, groups),
+        notes=_notes(articles, table, candidates, groups),
         parameters=dict(shown or {}),
         seconds=round(time.monotonic() - started, 3),
     )
@@ -190,7 +190,9 @@ def _days(articles: Sequence[Article]) -> NDArray[np.float64]:
     return np.array([np.nan if moment is None else moment.timestamp() / 86_400 for moment in times])
 
 
-def _notes(table: ArticleTable, candidates: Candidates, groups: list[list[int]]) -> tuple[str, ...]:
+def _notes(
+    articles: Sequence[Article], table: ArticleTable, candidates: Candidates, groups: list[list[int]]
+) -> tuple[str, ...]:
     notes = [
         f"{count} over-full bucket{'s' if count > 1 else ''} in the {view} view paired with anchors only"
         for view, count in candidates.capped.items()
@@ -200,6 +202,9 @@ def _notes(table: ArticleTable, candidates: Candidates, groups: list[list[int]])
     if short:
         verb = "s are" if short > 1 else " is"
         notes.append(f"{short} article{verb} under {MIN_LENGTH} content words: too short to be called a rewrite")
+    cut = sum(len(article.text) > MAX_CHARACTERS for article in articles)
+    if cut:
+        notes.append(f"{cut} article{'s' if cut > 1 else ''} compared by the first {MAX_CHARACTERS:,} characters only")
     large = sum(len(group) > _COPIES_SHOWN for group in groups)
     if large:
         notes.append(
