@@ -28,6 +28,7 @@ FLOORS: Mapping[str, int] = {
     "verify": 3,
     "cluster": 4,
     "workers": 4,
+    "judge": 4,
     "pipeline": 4,
     "loaders": 4,
     "store": 4,
@@ -45,6 +46,8 @@ SAME_FLOOR = frozenset(
         ("result", "article"),  # a result names what was skipped
         ("pipeline", "cluster"),  # the pipeline's last step
         ("pipeline", "workers"),  # its heavy stages
+        ("pipeline", "judge"),
+        ("judge", "cluster"),  # the rank of an article
         ("api", "config"),
         ("__init__", "api"),
         ("__init__", "config"),

@@ -10,33 +10,25 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article, Skipped
-from newsdedup.cluster import Rank, make_clusters
+from newsdedup.cluster import make_clusters
 from newsdedup.errors import InputError
-from newsdedup.result import REPORTED, Comparison, Evidence, Pair, Result, Verdict
+from newsdedup.judge import COPIES_SHOWN, Judge, words_of
+from newsdedup.result import REPORTED, Comparison, Pair, Result, Verdict
 from newsdedup.sketch.candidates import PASSAGES_AT_LEAST, VIEWS, Candidates, find_candidates
 from newsdedup.sketch.lsh import unpack
-from newsdedup.text.normalize import NormalizedText, normalize_characters
-from newsdedup.text.table import HAS_CORRECTION, MAX_CHARACTERS, ArticleTable, normalized_body
-from newsdedup.verify.direction import Testimony, likely_source, parse_time, testimony
-from newsdedup.verify.evidence import Reading, gather, passages, read_closely
+from newsdedup.text.table import MAX_CHARACTERS, ArticleTable
+from newsdedup.verify.direction import parse_time
 from newsdedup.verify.features import Features, pair_features
-from newsdedup.verify.model import MIN_LENGTH, Model, default_model, margins
-from newsdedup.verify.profile import Profiles
-from newsdedup.verify.reasons import reasons
-from newsdedup.verify.verdict import Circumstances, Judgement, judge
+from newsdedup.verify.model import MIN_LENGTH, margins
 from newsdedup.workers import Engine
 
 Progress = Callable[[str, int, int], None]
-
-_COPIES_SHOWN = 6
-"""Identical texts up to this many are paired each with each; above it, each with the first only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +96,7 @@ def scan(
         candidates = find_candidates(sketches, members, parameters.bucket_cap, days, parameters.window_days)
         del sketches
         features = engine.compare(table, candidates.pairs, candidates.passages >= PASSAGES_AT_LEAST, tell)
-    judged = _Judge(articles, table, parameters)
+    judged = Judge(articles, table, parameters.reported, parameters.min_score)
     found = judged.identical(groups)
     left, right = unpack(candidates.pairs)
     rows = zip(left.tolist(), right.tolist(), features, candidates.passages.tolist(), strict=True)
@@ -141,7 +133,7 @@ def compare(left: Article, right: Article, parameters: Parameters) -> Comparison
     articles = [left, right]
     with Engine(1) as engine:
         table, _ = engine.read(articles, frozenset(), lambda stage, done, total: None)
-    judged = _Judge(articles, table, replace(parameters, reported=frozenset(Verdict)))
+    judged = Judge(articles, table, frozenset(Verdict), parameters.min_score)
     numbers = pair_features(judged.profiles[0], judged.profiles[1])
     pair = judged.pair(judged.decide(0, 1, numbers)[0])
     readings = judged.readings(0, 1)
@@ -174,15 +166,11 @@ def exact_groups(table: ArticleTable) -> list[list[int]]:
     for same_key in by_key.values():
         rest = same_key
         while rest:
-            words = _words(table, rest[0])
-            same = [number for number in rest if np.array_equal(words, _words(table, number))]
+            words = words_of(table, rest[0])
+            same = [number for number in rest if np.array_equal(words, words_of(table, number))]
             groups.append(same)
             rest = [number for number in rest if number not in set(same)]
     return sorted(groups)
-
-
-def _words(table: ArticleTable, number: int) -> NDArray[np.uint32]:
-    return table.surface[table.token_offsets[number] : table.token_offsets[number + 1]]
 
 
 def _days(articles: Sequence[Article]) -> NDArray[np.float64]:
@@ -205,137 +193,10 @@ def _notes(
     cut = sum(len(article.text) > MAX_CHARACTERS for article in articles)
     if cut:
         notes.append(f"{cut} article{'s' if cut > 1 else ''} compared by the first {MAX_CHARACTERS:,} characters only")
-    large = sum(len(group) > _COPIES_SHOWN for group in groups)
+    large = sum(len(group) > COPIES_SHOWN for group in groups)
     if large:
         notes.append(
-            f"{large} group{'s' if large > 1 else ''} of more than {_COPIES_SHOWN} identical texts: "
+            f"{large} group{'s' if large > 1 else ''} of more than {COPIES_SHOWN} identical texts: "
             "each paired with the first only"
         )
     return tuple(sorted(notes))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """A pair to be reported, by article numbers."""
-
-    left: int
-    right: int
-    numbers: Features
-    judgement: Judgement
-
-
-class _Judge:
-    """Turns the numbers of pairs into reported pairs; keeps what is known of each article close at hand."""
-
-    def __init__(self, articles: Sequence[Article], table: ArticleTable, parameters: Parameters) -> None:
-        self.articles = articles
-        self.table = table
-        self.parameters = parameters
-        self.model: Model = default_model()
-        self.groups: dict[int, list[int]] = {}
-        self.profiles = Profiles(table)
-        self.normalized = lru_cache(maxsize=256)(self._normalized)
-        self.testimony = lru_cache(maxsize=65_536)(self._testimony)
-        self.reading = lru_cache(maxsize=256)(self._reading)
-
-    def _normalized(self, number: int) -> NormalizedText:
-        return normalized_body(self.articles[number])
-
-    def _length(self, number: int) -> int:
-        return int(self.table.token_offsets[number + 1] - self.table.token_offsets[number])
-
-    def _testimony(self, number: int) -> Testimony:
-        return testimony(self.articles[number], self.normalized(number), self._length(number))
-
-    def _reading(self, number: int) -> Reading:
-        return read_closely(self.table, number, self.normalized(number).text)
-
-    def readings(self, left: int, right: int) -> tuple[Reading, Reading]:
-        """Both articles read closely."""
-        return self.reading(left), self.reading(right)
-
-    def rank(self, number: int) -> Rank:
-        """What decides whether the article is the canonical one of its cluster."""
-        published, _ = parse_time(self.articles[number].published)
-        return Rank(published=published.timestamp() if published else None, length=self._length(number))
-
-    def identical(self, groups: Sequence[Sequence[int]]) -> list[_Found]:
-        """Pairs to report within groups of the same words; the groups are kept for `decide`."""
-        out: list[_Found] = []
-        for group in groups:
-            if len(group) < 2:
-                continue
-            self.groups[group[0]] = list(group)
-            profile = self.profiles[group[0]]
-            numbers = pair_features(profile, profile)
-            each = combinations(group, 2) if len(group) <= _COPIES_SHOWN else ((group[0], b) for b in group[1:])
-            for a, b in each:
-                out += self._found(a, b, numbers)
-        return out
-
-    def decide(self, left: int, right: int, numbers: Features) -> list[_Found]:
-        """The pair if it is to be reported, and the same for identical copies of either side when they are few."""
-        lefts, rights = self.groups.get(left, [left]), self.groups.get(right, [right])
-        return [
-            found
-            for a in (lefts if len(lefts) <= _COPIES_SHOWN else [left])
-            for b in (rights if len(rights) <= _COPIES_SHOWN else [right])
-            for found in self._found(a, b, numbers)
-        ]
-
-    def _found(self, left: int, right: int, numbers: Features) -> list[_Found]:
-        if right < left:  # articles are sorted by id, and so are the sides of a pair
-            left, right, numbers = right, left, numbers.swapped()
-        judgement = self._judgement(left, right, numbers)
-        if judgement.verdict not in self.parameters.reported:
-            return []
-        return [_Found(left=left, right=right, numbers=numbers, judgement=judgement)]
-
-    def _judgement(self, left: int, right: int, numbers: Features) -> Judgement:
-        a, b = self.articles[left], self.articles[right]
-        circumstances = Circumstances(
-            same_source=(a.source.casefold() == b.source.casefold()) if a.source and b.source else None,
-            same_url=bool(a.url) and a.url == b.url,
-            correction=bool((self.table.chrome[left] ^ self.table.chrome[right]) & HAS_CORRECTION),
-            identical=self._length(left) > 0
-            and np.array_equal(_words(self.table, left), _words(self.table, right))
-            and _same_characters(a.text, b.text),
-        )
-        return judge(numbers, self.model, circumstances, self.parameters.min_score)
-
-    def pair(self, found: _Found) -> Pair:
-        """One pair with reasons and evidence."""
-        left, right, numbers, judgement = found.left, found.right, found.numbers, found.judgement
-        evidence = Evidence()
-        sentences = (int(self.table.sentences[left]), int(self.table.sentences[right]))
-        if judgement.verdict not in (Verdict.IDENTICAL, Verdict.DISTINCT):
-            profiles = self.profiles[left], self.profiles[right]
-            readings = self.readings(left, right)
-            shared = (
-                passages(*profiles, *(reading.token_sentences for reading in readings))
-                if judgement.verdict is Verdict.EXCERPT
-                else ()
-            )
-            evidence = gather(*profiles, readings, shared)
-        source, direction = likely_source(self.testimony(left), self.testimony(right))
-        derived = judgement.verdict in REPORTED
-        return Pair(
-            left=self.articles[left].id,
-            right=self.articles[right].id,
-            verdict=judgement.verdict,
-            score=judgement.score,
-            facts=judgement.facts,
-            telling=judgement.telling,
-            jaccard=numbers.jaccard,
-            containment=(numbers.contained_left, numbers.contained_right),
-            source=source if derived else None,
-            reasons=reasons(judgement, numbers, evidence, sentences, direction if derived else ""),
-            evidence=evidence,
-        )
-
-
-def _same_characters(left: str, right: str) -> bool:
-    """Whether two texts are the same but for white space and the form of characters, page chrome included."""
-    if left == right:
-        return True
-    return normalize_characters(left).split() == normalize_characters(right).split()

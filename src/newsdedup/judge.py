@@ -1,0 +1,162 @@
+"""The judge: from the numbers of compared pairs to reported pairs, with reasons and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsdedup.article import Article
+from newsdedup.cluster import Rank
+from newsdedup.result import REPORTED, Evidence, Pair, Verdict
+from newsdedup.text.normalize import NormalizedText, normalize_characters
+from newsdedup.text.table import HAS_CORRECTION, ArticleTable, normalized_body
+from newsdedup.verify.direction import Testimony, likely_source, parse_time, testimony
+from newsdedup.verify.evidence import Reading, gather, passages, read_closely
+from newsdedup.verify.features import Features, pair_features
+from newsdedup.verify.model import Model, default_model
+from newsdedup.verify.profile import Profiles
+from newsdedup.verify.reasons import reasons
+from newsdedup.verify.verdict import Circumstances, Judgement, judge
+
+COPIES_SHOWN = 6
+"""Identical texts up to this many are paired each with each; above it, each with the first only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A pair to be reported, by article numbers."""
+
+    left: int
+    right: int
+    numbers: Features
+    judgement: Judgement
+
+
+class Judge:
+    """Turns the numbers of pairs into reported pairs; keeps what is known of each article close at hand."""
+
+    def __init__(
+        self, articles: Sequence[Article], table: ArticleTable, reported: frozenset[Verdict], min_score: float
+    ) -> None:
+        self.articles = articles
+        self.table = table
+        self.reported = reported
+        self.min_score = min_score
+        self.model: Model = default_model()
+        self.groups: dict[int, list[int]] = {}
+        self.profiles = Profiles(table)
+        self.normalized = lru_cache(maxsize=256)(self._normalized)
+        self.testimony = lru_cache(maxsize=65_536)(self._testimony)
+        self.reading = lru_cache(maxsize=256)(self._reading)
+
+    def _normalized(self, number: int) -> NormalizedText:
+        return normalized_body(self.articles[number])
+
+    def _length(self, number: int) -> int:
+        return int(self.table.token_offsets[number + 1] - self.table.token_offsets[number])
+
+    def _testimony(self, number: int) -> Testimony:
+        return testimony(self.articles[number], self.normalized(number), self._length(number))
+
+    def _reading(self, number: int) -> Reading:
+        return read_closely(self.table, number, self.normalized(number).text)
+
+    def readings(self, left: int, right: int) -> tuple[Reading, Reading]:
+        """Both articles read closely."""
+        return self.reading(left), self.reading(right)
+
+    def rank(self, number: int) -> Rank:
+        """What decides whether the article is the canonical one of its cluster."""
+        published, _ = parse_time(self.articles[number].published)
+        return Rank(published=published.timestamp() if published else None, length=self._length(number))
+
+    def identical(self, groups: Sequence[Sequence[int]]) -> list[Found]:
+        """Pairs to report within groups of the same words; the groups are kept for `decide`."""
+        out: list[Found] = []
+        for group in groups:
+            if len(group) < 2:
+                continue
+            self.groups[group[0]] = list(group)
+            profile = self.profiles[group[0]]
+            numbers = pair_features(profile, profile)
+            each = combinations(group, 2) if len(group) <= COPIES_SHOWN else ((group[0], b) for b in group[1:])
+            for a, b in each:
+                out += self._found(a, b, numbers)
+        return out
+
+    def decide(self, left: int, right: int, numbers: Features) -> list[Found]:
+        """The pair if it is to be reported, and the same for identical copies of either side when they are few."""
+        lefts, rights = self.groups.get(left, [left]), self.groups.get(right, [right])
+        return [
+            found
+            for a in (lefts if len(lefts) <= COPIES_SHOWN else [left])
+            for b in (rights if len(rights) <= COPIES_SHOWN else [right])
+            for found in self._found(a, b, numbers)
+        ]
+
+    def _found(self, left: int, right: int, numbers: Features) -> list[Found]:
+        if right < left:  # articles are sorted by id, and so are the sides of a pair
+            left, right, numbers = right, left, numbers.swapped()
+        judgement = self._judgement(left, right, numbers)
+        if judgement.verdict not in self.reported:
+            return []
+        return [Found(left=left, right=right, numbers=numbers, judgement=judgement)]
+
+    def _judgement(self, left: int, right: int, numbers: Features) -> Judgement:
+        a, b = self.articles[left], self.articles[right]
+        circumstances = Circumstances(
+            same_source=(a.source.casefold() == b.source.casefold()) if a.source and b.source else None,
+            same_url=bool(a.url) and a.url == b.url,
+            correction=bool((self.table.chrome[left] ^ self.table.chrome[right]) & HAS_CORRECTION),
+            identical=self._length(left) > 0
+            and np.array_equal(words_of(self.table, left), words_of(self.table, right))
+            and _same_characters(a.text, b.text),
+        )
+        return judge(numbers, self.model, circumstances, self.min_score)
+
+    def pair(self, found: Found) -> Pair:
+        """One pair with reasons and evidence."""
+        left, right, numbers, judgement = found.left, found.right, found.numbers, found.judgement
+        evidence = Evidence()
+        sentences = (int(self.table.sentences[left]), int(self.table.sentences[right]))
+        if judgement.verdict not in (Verdict.IDENTICAL, Verdict.DISTINCT):
+            profiles = self.profiles[left], self.profiles[right]
+            readings = self.readings(left, right)
+            shared = (
+                passages(*profiles, *(reading.token_sentences for reading in readings))
+                if judgement.verdict is Verdict.EXCERPT
+                else ()
+            )
+            evidence = gather(*profiles, readings, shared)
+        source, direction = likely_source(self.testimony(left), self.testimony(right))
+        derived = judgement.verdict in REPORTED
+        return Pair(
+            left=self.articles[left].id,
+            right=self.articles[right].id,
+            verdict=judgement.verdict,
+            score=judgement.score,
+            facts=judgement.facts,
+            telling=judgement.telling,
+            jaccard=numbers.jaccard,
+            containment=(numbers.contained_left, numbers.contained_right),
+            source=source if derived else None,
+            reasons=reasons(judgement, numbers, evidence, sentences, direction if derived else ""),
+            evidence=evidence,
+        )
+
+
+def _same_characters(left: str, right: str) -> bool:
+    """Whether two texts are the same but for white space and the form of characters, page chrome included."""
+    if left == right:
+        return True
+    return normalize_characters(left).split() == normalize_characters(right).split()
+
+
+def words_of(table: ArticleTable, number: int) -> NDArray[np.uint32]:
+    """Token hashes of one article, in order."""
+    return table.surface[table.token_offsets[number] : table.token_offsets[number + 1]]
