@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsdedup.article import Article, Skipped
+from newsdedup.cli.output import READ_SUFFIXES
 from newsdedup.errors import ConfigError, InputError
-from newsdedup.loaders import LoaderParams, load_articles
+from newsdedup.loaders import LoaderParams, load, load_articles
 from newsdedup.loaders.decode import decode
 from newsdedup.loaders.language import language_code
 from newsdedup.loaders.prefix import cut_prefix
@@ -497,3 +498,7 @@ def test_legacy_text_longer_than_the_sample_is_decoded_whole(tmp_path: Path, lea
 def test_utf8_with_a_damaged_byte_stays_utf8(tmp_path: Path) -> None:
     data = ("Title\n\n" + FRENCH * 3).encode() + b"\xc3 end"
     assert only(load_articles(write(tmp_path / "a.txt", data))).text == (FRENCH * 3) + "\ufffd end"
+
+
+def test_no_report_is_written_where_it_would_be_read() -> None:
+    assert set(READ_SUFFIXES) == set(load._FORMATS)

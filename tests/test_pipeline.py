@@ -267,3 +267,33 @@ def test_a_text_that_is_cut_is_said(make_article: MakeArticle) -> None:
     long = make_article("Words without end. " * 60_000)
     assert "1 article compared by the first 1,000,000 characters only" in run([long, make_article(STORY)]).notes
     assert not any("characters only" in note for note in run([make_article(STORY)]).notes)
+
+
+def test_min_score_filters_and_changes_no_verdict(newsroom: Newsroom) -> None:
+    articles = list(newsroom.articles.values())
+    low, high = (run(articles, min_score=score).pairs for score in (0.5, 0.95))
+    assert set(high) == {pair for pair in low if pair.score >= 0.95}
+    assert 0 < len(high) < len(low)
+
+
+def test_the_window_holds_for_rewrites_found_through_any_view(seeds: list[Article]) -> None:
+    far = [replace(seeds[0], published="2021-01-01"), replace(seeds[1], published="Sat, 01 Jan 2022 10:00:00 GMT")]
+    assert len(run(far).pairs) == 1
+    assert run(far, window_days=14.0).pairs == ()
+    assert len(run(far, window_days=400.0).pairs) == 1
+
+
+def test_one_changed_name_in_a_short_item_is_no_copy(make_article: MakeArticle) -> None:
+    pair = [make_article("The cat sat on the mat in Paris."), make_article("The cat sat on the mat in London.")]
+    assert run(pair).pairs == ()
+
+
+def test_articles_without_a_word_are_said(make_article: MakeArticle) -> None:
+    assert "2 articles without a word: compared with nothing" in run([make_article("!!!"), make_article("...")]).notes
+
+
+def test_passages_set_aside_are_said(newsroom: Newsroom, make_article: MakeArticle) -> None:
+    passage = newsroom.articles["a01-orig"].text[:1200]
+    stories = [article.text for key, article in newsroom.articles.items() if key.endswith("-followup")][:5]
+    articles = [make_article(f"{story}\n\n{passage}") for story in stories]
+    assert any("set aside as boilerplate" in note for note in run(articles).notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -101,3 +102,15 @@ def test_testimony_reads_what_the_page_says_of_itself(line: str, derived: bool, 
 def test_testimony_reads_a_correction(make_article: MakeArticle) -> None:
     article = make_article("Anna Bell opened it.\n\nCorrection: an earlier version gave the wrong day.")
     assert direction.testimony(article, normalize(article.text), 4).has_correction
+
+
+def test_length_does_not_tell_the_source_of_an_excerpt() -> None:
+    short = direction.Testimony(published=None, day_only=False, derived="", has_correction=False, length=100)
+    long = replace(short, length=300)
+    assert likely_source(short, long)[0] == "right"
+    assert likely_source(short, long, by_length=False) == (None, "")
+
+
+def test_mail_dates_are_read() -> None:
+    assert parse_time("Fri, 01 Jan 2021 10:00:00 GMT")[0] == parse_time("2021-01-01T10:00:00+00:00")[0]
+    assert parse_time("last Friday") == (None, False)

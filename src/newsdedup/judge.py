@@ -103,7 +103,8 @@ class Judge:
         if right < left:  # articles are sorted by id, and so are the sides of a pair
             left, right, numbers = right, left, numbers.swapped()
         judgement = self._judgement(left, right, numbers)
-        if judgement.verdict not in self.reported:
+        weak = judgement.verdict in REPORTED and judgement.score < self.min_score
+        if judgement.verdict not in self.reported or weak:
             return []
         return [Found(left=left, right=right, numbers=numbers, judgement=judgement)]
 
@@ -117,7 +118,7 @@ class Judge:
             and np.array_equal(words_of(self.table, left), words_of(self.table, right))
             and _same_characters(a.text, b.text),
         )
-        return judge(numbers, self.model, circumstances, self.min_score)
+        return judge(numbers, self.model, circumstances)
 
     def pair(self, found: Found) -> Pair:
         """One pair with reasons and evidence."""
@@ -133,7 +134,9 @@ class Judge:
                 else ()
             )
             evidence = gather(*profiles, readings, shared)
-        source, direction = likely_source(self.testimony(left), self.testimony(right))
+        # The longer of an excerpt and its source may be either.
+        by_length = judgement.verdict is not Verdict.EXCERPT
+        source, direction = likely_source(self.testimony(left), self.testimony(right), by_length=by_length)
         derived = judgement.verdict in REPORTED
         return Pair(
             left=self.articles[left].id,

@@ -20,7 +20,7 @@ from newsdedup.cluster import make_clusters
 from newsdedup.errors import InputError
 from newsdedup.judge import COPIES_SHOWN, Judge, words_of
 from newsdedup.result import REPORTED, Comparison, Pair, Result, Verdict
-from newsdedup.sketch.candidates import PASSAGES_AT_LEAST, VIEWS, Candidates, find_candidates
+from newsdedup.sketch.candidates import PASSAGE_STORIES, PASSAGES_AT_LEAST, VIEWS, Candidates, find_candidates
 from newsdedup.sketch.lsh import unpack
 from newsdedup.text.table import MAX_CHARACTERS, ArticleTable
 from newsdedup.verify.direction import parse_time
@@ -37,10 +37,11 @@ class Parameters:
 
     Attributes:
         views: Of `copy`, `terms`, `facts`, `passages`.
-        min_score: Score below which a pair is not called derived, 0..1.
+        min_score: Score below which derived pairs are not reported, 0..1; below 0.5 no pair is called derived.
         reported: Verdicts to report.
         bucket_cap: Members above which a bucket is paired as a star.
-        window_days: Largest distance in publication for the terms and facts views; None for any.
+        window_days: Rewrites are looked for among articles published at most this far apart, when both times are
+            known; copies over everything. None for any distance.
         jobs: Worker processes; the result is the same for any number.
     """
 
@@ -104,6 +105,13 @@ def scan(
         if numbers is not None:
             counted = replace(numbers, passages=shared) if "passages" in parameters.views else numbers
             found += judged.decide(a, b, counted)
+    if days is not None and parameters.window_days is not None:
+        window = parameters.window_days
+        found = [
+            pair
+            for pair in found
+            if pair.judgement.verdict is not Verdict.REWRITE or not abs(days[pair.left] - days[pair.right]) > window
+        ]
     pairs: list[Pair] = []
     for pair in found:
         pairs.append(judged.pair(pair))
@@ -193,6 +201,14 @@ def _notes(
     cut = sum(len(article.text) > MAX_CHARACTERS for article in articles)
     if cut:
         notes.append(f"{cut} article{'s' if cut > 1 else ''} compared by the first {MAX_CHARACTERS:,} characters only")
+    if candidates.boilerplate:
+        notes.append(
+            f"passages that more than {PASSAGE_STORIES} stories hold were set aside as boilerplate: "
+            "excerpts through them alone are not reported"
+        )
+    empty = int((np.diff(table.token_offsets) == 0).sum())
+    if empty:
+        notes.append(f"{empty} article{'s' if empty > 1 else ''} without a word: compared with nothing")
     large = sum(len(group) > COPIES_SHOWN for group in groups)
     if large:
         notes.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from newsdedup.article import Article
@@ -42,7 +43,7 @@ class Testimony:
 
 
 def parse_time(published: str | None) -> tuple[datetime | None, bool]:
-    """UTC time of an ISO 8601 string, and whether only the day is given. A time without zone is read as UTC."""
+    """UTC time of an ISO 8601 string or a mail date, and whether only the day is given; without a zone, UTC."""
     if not published:
         return None, False
     text = published.strip()
@@ -50,7 +51,12 @@ def parse_time(published: str | None) -> tuple[datetime | None, bool]:
         time = datetime.fromisoformat(text)
     except ValueError:
         match = _DATE.search(text)
-        return parse_time(match[0]) if match and match[0] != text else (None, False)
+        if match:
+            return parse_time(match[0]) if match[0] != text else (None, False)
+        try:
+            time = parsedate_to_datetime(text)  # `Fri, 01 Jan 2021 10:00:00 GMT`, as feeds have it
+        except (ValueError, TypeError):
+            return None, False
     time = time.replace(tzinfo=UTC) if time.tzinfo is None else time
     try:
         return time.astimezone(UTC), len(text) <= len("2021-11-23")
@@ -75,8 +81,12 @@ def testimony(article: Article, text: NormalizedText, length: int) -> Testimony:
     )
 
 
-def likely_source(left: Testimony, right: Testimony) -> tuple[Side | None, str]:
-    """The likelier source and the reason in words; `(None, "")` when nothing tells."""
+def likely_source(left: Testimony, right: Testimony, *, by_length: bool = True) -> tuple[Side | None, str]:
+    """The likelier source and the reason in words; `(None, "")` when nothing tells.
+
+    Args:
+        by_length: Whether the more complete text is the likelier source when nothing else tells.
+    """
     if left.published and right.published:
         days = left.day_only or right.day_only
         first, second = (left.published.date(), right.published.date()) if days else (left.published, right.published)
@@ -91,8 +101,8 @@ def likely_source(left: Testimony, right: Testimony) -> tuple[Side | None, str]:
     if left.has_correction != right.has_correction:
         side = "left" if right.has_correction else "right"
         return side, "the other one carries a correction note"
-    if left.length > right.length * _MUCH_LONGER:
+    if by_length and left.length > right.length * _MUCH_LONGER:
         return "left", "the left one is more complete"
-    if right.length > left.length * _MUCH_LONGER:
+    if by_length and right.length > left.length * _MUCH_LONGER:
         return "right", "the right one is more complete"
     return None, ""

@@ -11,6 +11,9 @@ from newsdedup.verify.model import CONDENSED_LENGTH_RATIO, MIN_LENGTH, Model, ma
 COPY_CONTAINMENT = 0.77
 """Share of 3-shingles that both sides keep in a copy; a revision replaces more."""
 
+DERIVED_SCORE = 0.5
+"""Score from which one text is said to derive from the other: likelier than not."""
+
 COPY_VERBATIM = 0.5
 """Share of the unquoted words that stands in runs of RUN shared words: a copy or revision keeps whole sentences, a
 light rewrite changes a word in most of them."""
@@ -67,12 +70,8 @@ def axes(features: Features) -> tuple[float, float]:
     return min(1.0, max(0.0, facts)), min(1.0, telling)
 
 
-def judge(features: Features, model: Model, circumstances: Circumstances, min_score: float = 0.5) -> Judgement:
-    """The verdict on one pair.
-
-    Args:
-        min_score: Score below which a pair is not reported as derived.
-    """
+def judge(features: Features, model: Model, circumstances: Circumstances) -> Judgement:
+    """The verdict on one pair; it does not depend on what is to be reported."""
     facts, telling = axes(features)
     found = margins(features, model)
     route = max(found, key=lambda name: (found[name], name))
@@ -80,7 +79,7 @@ def judge(features: Features, model: Model, circumstances: Circumstances, min_sc
     short = features.length < MIN_LENGTH
     if circumstances.identical:
         return Judgement(verdict=Verdict.IDENTICAL, score=1.0, route="copy", facts=1.0, telling=1.0, short=short)
-    verdict = _derived(features, found, circumstances) if value >= min_score else _other(features)
+    verdict = _derived(features, found, circumstances) if value >= DERIVED_SCORE else _other(features)
     return Judgement(verdict=verdict, score=value, route=route, facts=facts, telling=telling, short=short)
 
 
