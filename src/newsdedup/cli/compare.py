@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from newsdedup.article import Article, Skipped
-from newsdedup.cli.options import input_options, output_options, refuse_quiet_and_verbose, settings
+from newsdedup.cli.options import input_options, loaded, output_options, refuse_quiet_and_verbose, settings
 from newsdedup.cli.output import deliver, planned_outputs
 from newsdedup.config import Config
 from newsdedup.errors import InputError
@@ -80,7 +78,7 @@ def _article(path: str, wanted: str | None, config: Config) -> Article:
         raise InputError(f"{path} is a folder; name a file in it")
     found: list[Article] = []
     skipped: list[Skipped] = []
-    for each in _loaded(path, config):
+    for each in loaded([path], config):
         if isinstance(each, Skipped):
             skipped.append(each)
             continue
@@ -97,7 +95,7 @@ def _record(path: str, wanted: str, config: Config) -> Article:
     """The article of that id; a record without an id has `FILE#LINE`, so the line number alone names it too."""
     ids: list[str] = []
     names = (wanted, f"{path}#{wanted}", f"{Path(path).name}#{wanted}")
-    for each in _loaded(path, config):
+    for each in loaded([path], config):
         if isinstance(each, Skipped):
             if each.input in names:
                 raise InputError(f"cannot compare {skipped_text(each)}")
@@ -107,10 +105,3 @@ def _record(path: str, wanted: str, config: Config) -> Article:
             ids.append(each.id)
     near = difflib.get_close_matches(wanted, ids, n=_MOST_IDS) or ids[:_MOST_IDS]
     raise InputError(f"{path} has no article {wanted}; it has {', '.join(near) or 'none at all'}")
-
-
-def _loaded(path: str, config: Config) -> Iterator[Article | Skipped]:
-    from newsdedup.loaders import LoaderParams, load_articles  # noqa: PLC0415  # compression, charset tables
-
-    params = LoaderParams(max_bytes=config.max_bytes, field_map=config.field_map, lang=config.lang)
-    return load_articles(path, params=params, stdin=getattr(sys.stdin, "buffer", None))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from newsdedup.article import Article, Skipped
 from newsdedup.config import VIEWS, Config, load_config
 from newsdedup.errors import ConfigError
 from newsdedup.report.formats import FORMATS
@@ -99,3 +101,11 @@ def refuse_quiet_and_verbose(quiet: bool, verbose: bool) -> None:
     """-q and -v ask for opposite things."""
     if quiet and verbose:
         raise ConfigError("-q and -v exclude each other; give one")
+
+
+def loaded(paths: Sequence[str], config: Config) -> Iterator[Article | Skipped]:
+    """What the PATHs hold, read as the configuration says."""
+    from newsdedup.loaders import LoaderParams, load_articles  # noqa: PLC0415  # compression, charset tables
+
+    params = LoaderParams(max_bytes=config.max_bytes, field_map=config.field_map, lang=config.lang)
+    return load_articles(*paths, params=params, stdin=getattr(sys.stdin, "buffer", None))

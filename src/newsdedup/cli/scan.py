@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from newsdedup.article import Skipped
-from newsdedup.cli.options import finding_options, input_options, output_options, refuse_quiet_and_verbose, settings
+from newsdedup.cli.options import (
+    finding_options,
+    input_options,
+    loaded,
+    output_options,
+    refuse_quiet_and_verbose,
+    settings,
+)
 from newsdedup.cli.output import Outputs, deliver, planned_outputs, say
 from newsdedup.cli.progress import progress_bar
 from newsdedup.config import Config
@@ -53,13 +58,10 @@ def scan(
 
 def _found(paths: tuple[str, ...], config: Config, *, quiet: bool) -> Result:
     from newsdedup.api import find_duplicates  # noqa: PLC0415  # numpy and the language models
-    from newsdedup.loaders import LoaderParams, load_articles  # noqa: PLC0415
 
-    params = LoaderParams(max_bytes=config.max_bytes, field_map=config.field_map, lang=config.lang)
-    stdin = getattr(sys.stdin, "buffer", None)
     try:
         with progress_bar(quiet=quiet) as progress:
-            return find_duplicates(load_articles(*paths, params=params, stdin=stdin), config, progress=progress)
+            return find_duplicates(loaded(paths, config), config, progress=progress)
     except BrokenPipeError as error:  # not our standard output: that one ends the run in silence
         raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
 

@@ -39,7 +39,6 @@ class Candidates:
 
     Attributes:
         pairs: Sorted, distinct.
-        found: Candidate pairs of each view before the filter.
         capped: Buckets above the cap in each view.
         passages: Passage shingles that each pair shares, boilerplate not counted, shape of `pairs`; about one in
             PASSAGE_SCALE of those that stand in the texts.
@@ -47,7 +46,6 @@ class Candidates:
     """
 
     pairs: Pairs
-    found: dict[str, int]
     capped: dict[str, int]
     passages: NDArray[np.int64]
     boilerplate: int
@@ -68,7 +66,6 @@ def find_candidates(
         days: Publication time of every article in days, NaN when unknown.
         window_days: Pairs of the terms and facts views further apart than this are not made; None makes all.
     """
-    found: dict[str, int] = {}
     capped: dict[str, int] = {}
     pieces: list[Pairs] = [np.zeros(0, dtype=np.uint64)]
     for view, (rows, bands) in BANDS.items():
@@ -80,7 +77,7 @@ def find_candidates(
         if view != "copy" and window_days is not None and days is not None:
             left, right = unpack(pairs)
             pairs = pairs[~(np.abs(days[left] - days[right]) > window_days)]
-        found[view], capped[view] = int(pairs.size), buckets.capped
+        capped[view] = buckets.capped
         pieces.append(pairs)
     pairs = np.unique(np.concatenate(pieces))
     pairs = pairs[prefilter(sketches, pairs)]
@@ -92,14 +89,13 @@ def find_candidates(
             sketches.passages, sketches.passage_offsets, stories, PASSAGE_STORIES
         )
         enough = counts >= PASSAGES_AT_LEAST
-        found["passages"] = int(enough.sum())
         pairs = np.union1d(pairs, by_passage[enough])
         shared = np.zeros(pairs.size, dtype=np.int64)
         places = np.minimum(np.searchsorted(by_passage, pairs), max(0, by_passage.size - 1))
         if by_passage.size:
             same = by_passage[places] == pairs
             shared[same] = counts[places[same]]
-    return Candidates(pairs=pairs, found=found, capped=capped, passages=shared, boilerplate=common)
+    return Candidates(pairs=pairs, capped=capped, passages=shared, boilerplate=common)
 
 
 def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,7 +11,9 @@ MIN_SIMILARITY = 0.25
 """Idf cosine below which two sentences are not aligned."""
 
 
-def positions(wanted: NDArray[np.uint32], table: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+def positions(
+    wanted: NDArray[np.unsignedinteger], table: NDArray[np.unsignedinteger]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Whether and where each of `wanted` stands in the sorted `table`; fastest when `wanted` is sorted too."""
     if not table.size:
         return np.zeros(wanted.size, dtype=bool), np.zeros(wanted.size, dtype=np.int64)

@@ -14,7 +14,6 @@ from rapidfuzz import fuzz
 from newsdedup.result import AlignedSentence, Evidence
 from newsdedup.text.table import NUMBER_FACT, ArticleTable
 from newsdedup.verify.align import free, monotone, positions, similarities
-from newsdedup.verify.features import positions64
 from newsdedup.verify.profile import RUN, Profile
 
 _QUOTE = re.compile(r'"([^"\n]*)"?')  # of any length: a short one left out would pair its end with the next start
@@ -200,7 +199,7 @@ def passages(
     places = {value: place for place, value in reversed(list(enumerate(right_runs)))}
     out: list[tuple[int, int, int, int]] = []
     done = 0
-    for start in np.flatnonzero(positions64(left.runs, right.sorted_runs)).tolist():
+    for start in np.flatnonzero(positions(left.runs, right.sorted_runs)[0]).tolist():
         if start < done:
             continue
         begin = places[left_runs[start]]

@@ -115,7 +115,7 @@ def pair_features(left: Profile, right: Profile) -> Features:
     fewer_numbers = min(int(left.numbers.sum()), int(right.numbers.sum()))
     common = LCSseq.similarity(left.codes, right.codes)
     shorter = max(1, min(left.length, right.length))
-    shared = int(positions64(left.shingles, right.shingles).sum())
+    shared = int(positions(left.shingles, right.shingles)[0].sum())
     union = left.shingles.size + right.shingles.size - shared
     unquoted = min(int((~left.quoted).sum()), int((~right.quoted).sum()))
     # A run of RUN words holds RUN - 2 shingles: with fewer shared there is none to look for.
@@ -151,16 +151,6 @@ def _of_smaller(left_size: float, right_size: float, left: float, right: float) 
     if left_size == right_size:
         return max(left, right)
     return left if left_size < right_size else right
-
-
-def positions64(wanted: NDArray[np.uint64], table: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which of the sorted `wanted` stand in the sorted `table`."""
-    if not table.size:
-        return np.zeros(wanted.size, dtype=bool)
-    places = np.searchsorted(table, wanted)
-    np.minimum(places, table.size - 1, out=places)
-    found: NDArray[np.bool_] = table[places] == wanted
-    return found
 
 
 def _best_mean(similarity: NDArray[np.float32], weights: NDArray[np.float32]) -> float:
@@ -207,7 +197,7 @@ def shared_run_mask(side: Profile, other: Profile) -> NDArray[np.bool_]:
     mask = np.zeros(side.surface.size, dtype=bool)
     if not side.runs.size or not other.runs.size:
         return mask
-    starts = np.flatnonzero(positions64(side.runs, other.sorted_runs))
+    starts = np.flatnonzero(positions(side.runs, other.sorted_runs)[0])
     if starts.size:
         steps = np.zeros(side.surface.size + 1, dtype=np.int32)
         np.add.at(steps, starts, 1)

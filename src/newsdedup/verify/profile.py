@@ -140,13 +140,12 @@ class Profile:
     @cached_property
     def shingles(self) -> NDArray[np.uint64]:
         """Distinct hashes of word 3-shingles, sorted."""
-        return np.unique(_shingle_hashes(self.surface, min(SHINGLE, max(1, self.surface.size))))
+        return np.unique(_run_hashes(self.surface, min(SHINGLE, max(1, self.surface.size))))
 
     @cached_property
     def runs(self) -> NDArray[np.uint64]:
         """Hash of the RUN tokens that begin at each token, shape (max(0, tokens - RUN + 1),)."""
-        starts = np.arange(max(0, self.surface.size - RUN + 1))
-        return span_hashes(self.surface, starts, starts + RUN)
+        return _run_hashes(self.surface, RUN)
 
     @cached_property
     def sorted_runs(self) -> NDArray[np.uint64]:
@@ -161,15 +160,10 @@ def term_codes(terms: NDArray[np.uint32]) -> str:
     return codes.tobytes().decode("utf-32-le")
 
 
-def _shingle_hashes(tokens: NDArray[np.uint32], size: int) -> NDArray[np.uint64]:
-    count = tokens.size - size + 1
-    if count <= 0:
-        return np.zeros(0, dtype=np.uint64)
-    hashes = np.zeros(count, dtype=np.uint64)
-    for step in range(size):
-        hashes *= np.uint64(0x9E3779B97F4A7C15)  # wraps mod 2**64 on purpose
-        hashes += tokens[step : step + count] + np.uint64(1)
-    return hashes
+def _run_hashes(tokens: NDArray[np.uint32], size: int) -> NDArray[np.uint64]:
+    """Hash of every run of `size` tokens, shape (max(0, tokens - size + 1),)."""
+    starts = np.arange(max(0, tokens.size - size + 1))
+    return span_hashes(tokens, starts, starts + size)
 
 
 def _cells(sentence: NDArray[np.int64], index: NDArray[np.int64], size: int) -> Cells:

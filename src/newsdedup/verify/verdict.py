@@ -32,7 +32,7 @@ class Judgement:
     """A verdict with its score and the axes behind it.
 
     Attributes:
-        route: The route with the largest margin, None below the short-text limit without a copy.
+        route: The route with the largest margin.
         facts: 0..1, facts of the shorter text carried over.
         telling: 0..1, narration carried over.
         short: Too short to be called a rewrite.
@@ -53,7 +53,7 @@ class Circumstances:
     Attributes:
         same_source: The publisher of both sides is the same one; None when either is unknown.
         same_url: Both were found at one address.
-        correction: Either side carries a correction note or a write-through slug.
+        correction: One side carries a correction note, the other does not.
         identical: The two texts are the same but for white space and the form of characters.
     """
 
