@@ -13,8 +13,9 @@ from newsdedup.sketch.views import Sketches
 
 VIEWS = ("copy", "terms", "facts", "passages")
 
-BANDS = {"copy": (2, 64), "terms": (3, 42), "facts": (3, 42)}
-"""Rows and bands of each view: 2 x 64 finds half of the pairs of agreement .10, 3 x 42 half of those of .25."""
+BANDS = {"copy": (2, 64), "terms": (3, 42), "facts": (3, 84)}
+"""Rows and bands of each view: 2 x 64 finds half of the pairs of agreement .10, 3 x 42 half of those of .25, 3 x 84
+(the 128 values grouped in two ways) half of those of .20: condensed texts keep the facts, but few of them."""
 
 PASSAGES_AT_LEAST = 2
 """Passage shingles that two articles must share to be candidates for an excerpt."""
@@ -83,10 +84,11 @@ def find_candidates(
     pairs = pairs[prefilter(sketches, pairs)]
     shared = np.zeros(pairs.size, dtype=np.int64)
     common = 0
-    if sketches.passages is not None and sketches.passage_offsets is not None:
+    quoted = sketches.passage_quoted
+    if sketches.passages is not None and sketches.passage_offsets is not None and quoted is not None:
         stories = _stories(sketches, pairs, members)
         by_passage, counts, common = shared_value_pairs(
-            sketches.passages, sketches.passage_offsets, stories, PASSAGE_STORIES
+            sketches.passages, sketches.passage_offsets, stories, PASSAGE_STORIES, quoted
         )
         enough = counts >= PASSAGES_AT_LEAST
         pairs = np.union1d(pairs, by_passage[enough])
@@ -138,7 +140,7 @@ def join_sketches(parts: list[Sketches]) -> Sketches:
     first = parts[0]
     joined = {
         view: None if getattr(first, view) is None else np.concatenate([getattr(part, view) for part in parts])
-        for view in ("copy", "terms", "facts", "passages")
+        for view in ("copy", "terms", "facts", "passages", "passage_quoted")
     }
     offsets = None
     if first.passage_offsets is not None:

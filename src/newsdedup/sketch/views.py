@@ -32,7 +32,8 @@ class Sketches:
         copy: uint32, shape (articles, NUM_PERM): MinHash of word 3-shingles.
         terms: uint32, shape (articles, NUM_PERM): weighted MinHash of content stems, weight idf squared.
         facts: uint32, shape (articles, NUM_PERM): weighted MinHash of names and numbers, weight idf squared.
-        passages: uint32 hashes of the passage shingles kept, flat, distinct within an article; unquoted text only.
+        passages: uint32 hashes of the passage shingles kept, flat, distinct within an article.
+        passage_quoted: bool, shape of `passages`: the shingle stands between quotation marks only.
         passage_offsets: int64, shape (articles + 1,).
     """
 
@@ -40,6 +41,7 @@ class Sketches:
     terms: NDArray[np.uint32] | None
     facts: NDArray[np.uint32] | None
     passages: NDArray[np.uint32] | None
+    passage_quoted: NDArray[np.bool_] | None
     passage_offsets: NDArray[np.int64] | None
 
 
@@ -105,7 +107,7 @@ def _weighted_view(
 
 def sketch(table: ArticleTable, views: frozenset[str]) -> Sketches:
     """Signatures of a table in the views named: `copy`, `terms`, `facts`, `passages`."""
-    copy = terms = facts = passages = passage_offsets = None
+    copy = terms = facts = passages = passage_quoted = passage_offsets = None
     if "copy" in views:
         hashes, rows, _ = shingles(table.surface, table.token_offsets, SHINGLE)
         copy = signatures(hashes, rows)
@@ -116,15 +118,22 @@ def sketch(table: ArticleTable, views: frozenset[str]) -> Sketches:
         offsets = np.searchsorted(kept, table.content_offsets)
         facts = _weighted_view(table.term[kept], table.weight[kept] ** 2, offsets, _FACTS_SEED)
     if "passages" in views:
-        passages, passage_offsets = _passages(table)
-    return Sketches(copy=copy, terms=terms, facts=facts, passages=passages, passage_offsets=passage_offsets)
+        passages, passage_quoted, passage_offsets = _passages(table)
+    return Sketches(
+        copy=copy,
+        terms=terms,
+        facts=facts,
+        passages=passages,
+        passage_quoted=passage_quoted,
+        passage_offsets=passage_offsets,
+    )
 
 
-def _passages(table: ArticleTable) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def _passages(table: ArticleTable) -> tuple[NDArray[np.uint32], NDArray[np.bool_], NDArray[np.int64]]:
     hashes, rows, first = shingles(table.surface, table.token_offsets, PASSAGE_SHINGLE)
     article = np.repeat(np.arange(len(table), dtype=np.int64), np.diff(rows))
-    # Quoted words are nobody's telling: an official quote in two reports is no passage.
-    kept = np.flatnonzero((hashes < np.uint32((1 << 32) // PASSAGE_SCALE)) & ~table.quoted[first])
+    kept = np.flatnonzero(hashes < np.uint32((1 << 32) // PASSAGE_SCALE))
     offsets = np.searchsorted(article[kept], np.arange(len(table) + 1))
-    values, _, distinct = distinct_rows(hashes[kept], np.zeros(kept.size, dtype=np.float32), offsets)
-    return values, distinct
+    unquoted = (~table.quoted[first[kept]]).astype(np.float32)  # of a shingle that stands there twice the larger counts
+    values, outside, distinct = distinct_rows(hashes[kept], unquoted, offsets)
+    return values, outside == 0, distinct

@@ -59,6 +59,21 @@ def span_hashes(folded: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDA
     return mix64(values)
 
 
+_BLOCK = 1 << 18  # values: the tables of powers of a block stay in cache
+
+
+def run_hashes(values: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """`span_hashes` of spans that follow each other, however long the buffer is."""
+    out = np.zeros(starts.size, dtype=np.uint64)
+    first = 0
+    while first < starts.size:
+        last = max(first + 1, int(np.searchsorted(ends, starts[first] + _BLOCK, side="right")))
+        begin, end = int(starts[first]), int(ends[last - 1])
+        out[first:last] = span_hashes(values[begin:end], starts[first:last] - begin, ends[first:last] - begin)
+        first = last
+    return out
+
+
 def word_hashes(words: list[str]) -> NDArray[np.uint64]:
     """`span_hashes` of words given as strings, already folded."""
     ends = np.cumsum(np.fromiter(map(len, words), dtype=np.int64, count=len(words)))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
-from newsdedup.text.hashing import span_hashes
+from newsdedup.text.hashing import run_hashes
 from newsdedup.text.language import find_language
 from newsdedup.text.normalize import NormalizedText, normalize
 from newsdedup.text.tokens import BATCH_CHARACTERS, IS_CONTENT, IS_FACT, IS_NUMBER, IS_OPENING, IS_QUOTED, tokenize
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 MAX_CHARACTERS = 1_000_000
 """Of one article, compared; what stands behind them is not. Two hundred times a long news article."""
@@ -114,8 +117,6 @@ def table_of(texts: Sequence[NormalizedText], langs: Sequence[str]) -> ArticleTa
     flags = batch.flags[content]
     fact = ((flags & IS_FACT) != 0).astype(np.uint8)
     fact[(fact > 0) & ((flags & IS_NUMBER) != 0)] = NUMBER_FACT
-    key = span_hashes(batch.surface, batch.offsets[:-1], batch.offsets[1:])
-    key[np.diff(batch.offsets) == 0] = 0
     content_offsets = np.searchsorted(content, batch.offsets).astype(np.int64)
     return ArticleTable(
         surface=batch.surface,
@@ -133,8 +134,14 @@ def table_of(texts: Sequence[NormalizedText], langs: Sequence[str]) -> ArticleTa
         content_offsets=content_offsets,
         sentences=batch.sentences,
         chrome=np.array([_chrome_bits(body) for body in texts], dtype=np.uint8),
-        content_key=key,
+        content_key=_content_keys(batch.surface, batch.offsets),
     )
+
+
+def _content_keys(surface: NDArray[np.uint32], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
+    key = run_hashes(surface, offsets[:-1], offsets[1:])
+    key[np.diff(offsets) == 0] = 0
+    return key
 
 
 def join_tables(parts: Sequence[ArticleTable]) -> ArticleTable:
@@ -151,6 +158,92 @@ def join_tables(parts: Sequence[ArticleTable]) -> ArticleTable:
         else:
             columns[field.name] = np.concatenate(pieces)
     return ArticleTable(**columns)  # type: ignore[arg-type]
+
+
+def keep_tokens(table: ArticleTable, kept: NDArray[np.bool_]) -> ArticleTable:
+    """The table without some of its sentences; what is left is numbered anew.
+
+    Args:
+        kept: Shape (tokens,); whole sentences are kept or not.
+    """
+    before = _counted(kept)
+    token_offsets = before[table.token_offsets]
+    counts = np.diff(table.content_offsets)
+    token = np.repeat(table.token_offsets[:-1], counts) + table.position
+    content = kept[token]
+    tokens, terms = _Kept(kept), _Kept(content)
+    content_offsets = _counted(content)[table.content_offsets]
+    opening = tokens.of(table.opening)
+    sentences_before = _counted(opening)
+    rows = np.diff(content_offsets)
+    place = before[terms.of(token)]
+    surface = tokens.of(table.surface)
+    return ArticleTable(
+        surface=surface,
+        quoted=tokens.of(table.quoted),
+        opening=opening,
+        start=tokens.of(table.start),
+        width=tokens.of(table.width),
+        token_offsets=token_offsets,
+        term=terms.of(table.term),
+        root=terms.of(table.root),
+        weight=terms.of(table.weight),
+        fact=terms.of(table.fact),
+        sentence=(sentences_before[place + 1] - 1 - np.repeat(sentences_before[token_offsets[:-1]], rows)).astype(
+            np.int32
+        ),
+        position=(place - np.repeat(token_offsets[:-1], rows)).astype(np.int32),
+        content_offsets=content_offsets,
+        sentences=np.diff(sentences_before[token_offsets]).astype(np.int32),
+        chrome=table.chrome,
+        content_key=_content_keys(surface, token_offsets),
+    )
+
+
+class _Kept:
+    """What is kept of a column, as slices: where little is cut, copying them is several times faster than a mask."""
+
+    def __init__(self, kept: NDArray[np.bool_]) -> None:
+        edges = np.flatnonzero(np.diff(kept, prepend=False, append=False))
+        self._slices = [slice(start, end) for start, end in edges.reshape(-1, 2).tolist()]
+
+    def of(self, column: NDArray[_Scalar]) -> NDArray[_Scalar]:
+        return np.concatenate([column[:0], *(column[part] for part in self._slices)])
+
+
+def _counted(values: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many are true before each place, and in all."""
+    out = np.zeros(values.size + 1, dtype=np.int64)
+    np.cumsum(values, out=out[1:])
+    return out
+
+
+def take_articles(table: ArticleTable, rows: NDArray[np.int64]) -> ArticleTable:
+    """The articles named, in the order given."""
+    columns: dict[str, NDArray[np.generic]] = {}
+    for by, names in _COLUMNS.items():
+        if by is None:
+            columns |= {name: getattr(table, name)[rows] for name in names}
+            continue
+        offsets: NDArray[np.int64] = getattr(table, by)
+        places, new = row_places(offsets, rows)
+        columns |= {by: new} | {name: getattr(table, name)[places] for name in names}
+    return ArticleTable(**columns)  # type: ignore[arg-type]
+
+
+def row_places(offsets: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of the values of some rows of a ragged column, and the offsets of these rows once they are taken."""
+    counts = np.diff(offsets)[rows]
+    new = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
+    return np.arange(int(new[-1])) + np.repeat(offsets[rows] - new[:-1], counts), new
+
+
+_COLUMNS: Mapping[str | None, tuple[str, ...]] = {
+    "token_offsets": ("surface", "quoted", "opening", "start", "width"),
+    "content_offsets": ("term", "root", "weight", "fact", "sentence", "position"),
+    None: ("sentences", "chrome", "content_key"),
+}
+"""Which offsets each column of a table goes by; None for one value an article."""
 
 
 def slice_table(table: ArticleTable, start: int, end: int) -> ArticleTable:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from newsdedup.text import chars
 from newsdedup.text.hashing import span_hashes
-from newsdedup.text.vocabulary import ABBREVIATION, NUMBER, Vocabulary, vocabulary
+from newsdedup.text.vocabulary import ABBREVIATION, NUMBER, UNLISTED, Vocabulary, vocabulary
 
 BATCH_CHARACTERS = 300_000
 """Characters worked on at a time."""
@@ -34,6 +34,7 @@ _CASE_SHOUTED = 0.9
 _RARE_OPENING = 5.5  # weights: 5.5 is once in 220,000 words, 4.5 once in 80,000, 4.0 once in 50,000
 _RARE_NOUN = 4.5
 _RARE_UNCASED = 4.0
+_RARE_UNCASED_ONCE = 5.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,15 +205,26 @@ def _marks_before(places: NDArray[np.int64], starts: NDArray[np.int64], ends: ND
 
 
 def _quoted(flags: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """For each token, whether an odd number of quotation marks stands before it in its line."""
+    """For each token, whether an odd number of quotation marks stands before it in its line.
+
+    A quote of several paragraphs is opened anew by each and closed by the last only: a line that begins with a mark,
+    opens another before it closes that and has one too many is quoted as a whole.
+    """
     marks = _places(flags, chars.QUOTE)
-    if not marks.size:
+    if not marks.size or not starts.size:
         return np.zeros(starts.size, dtype=bool)
     lines = _places(flags, chars.NEWLINE)
     before = np.cumsum(np.bincount(np.searchsorted(starts, marks), minlength=starts.size + 1)[: starts.size])
     line = np.cumsum(np.bincount(np.searchsorted(starts, lines), minlength=starts.size + 1)[: starts.size])
     before_line = np.append(0, np.searchsorted(marks, lines))
-    return np.asarray((before - before_line[line]) & 1, dtype=bool)
+    quoted = ((before - before_line[line]) & 1) != 0
+    count = np.diff(np.append(before_line, marks.size))
+    many = np.flatnonzero((count % 2 == 1) & (count > 1))  # few lines
+    many = many[marks[before_line[many]] == np.append(0, lines + 1)[many]]
+    nested = np.zeros(count.size, dtype=bool)
+    behind = marks[before_line[many] + 1] + 1
+    nested[many] = starts[np.minimum(np.searchsorted(starts, behind), starts.size - 1)] == behind
+    return np.asarray(quoted | nested[line], dtype=bool)
 
 
 def _facts(
@@ -226,7 +238,8 @@ def _facts(
 
     A capital within a sentence makes a name; at the start of a sentence only when the word is a name elsewhere in the
     article, or is rare and never stands in lower case there. Case tells nothing in languages that capitalise every
-    noun, in scripts without case, and in texts whose casing was lost or is all capitals.
+    noun, in scripts without case, and in texts whose casing was lost or is all capitals: there a rare term counts that
+    the story comes back to, as it does to its names, or a very rare one.
     """
     content = (flags & IS_CONTENT) != 0
     number = content & ((flags & IS_NUMBER) != 0)
@@ -248,8 +261,29 @@ def _facts(
     lower = _member(wanted, here[content & ~capital])
     place = np.searchsorted(wanted, here[asked])
     starts[asked] = named[place] | ((weight[asked] >= _RARE_OPENING) & ~lower[place])
-    facts = number | (cased & ((inside & capital) | starts)) | (~cased & content & (weight >= rare))
+    facts = number | (cased & ((inside & capital) | starts))
+    asked = np.flatnonzero(~cased & content & ~number & (weight >= rare))
+    again = _repeated(here[asked])
+    once = np.where(nouns, _RARE_NOUN, _RARE_UNCASED_ONCE)[article[asked]]
+    facts[asked] = again | (weight[asked] >= once)
     return np.asarray(facts, dtype=bool)
+
+
+def _repeated(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which values stand there more than once."""
+    _, number, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray(counts[number] > 1, dtype=bool)
+
+
+def _drop_crossings(words: _Words, article: NDArray[np.int64]) -> None:
+    """Takes the weight of bigrams that no list has and that stand only once: the end of one word and the next.
+
+    A name is no listed word either, but the story comes back to it.
+    """
+    asked = np.flatnonzero((words.flags & UNLISTED) != 0)
+    if asked.size:
+        here = (article[asked].astype(np.uint64) << np.uint64(32)) | words.term[asked]
+        words.weight[asked[~_repeated(here)]] = 0
 
 
 def _member(wanted: NDArray[np.uint64], values: NDArray[np.uint64]) -> NDArray[np.bool_]:
@@ -290,6 +324,7 @@ def tokenize(texts: Sequence[str], langs: Sequence[str]) -> TokenBatch:
 
     article = np.repeat(np.arange(len(texts)), np.diff(offsets))
     words = _look_up(folded, starts, ends, article, langs)
+    _drop_crossings(words, article)
 
     first_flags = flags[starts]
     capital = (first_flags & chars.UPPER) != 0

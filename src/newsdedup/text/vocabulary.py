@@ -43,6 +43,7 @@ MAX_WORD = 40  # characters; a longer run of letters is no word: it is kept whol
 
 NUMBER = 1
 ABBREVIATION = 2
+UNLISTED = 4  # a character bigram that the frequency list does not have: a name, or the end of one word and the next
 """Bits of `Vocabulary.flags`."""
 
 _FREQUENCY_ALIASES = {"no": "nb", "nn": "nb", "sr": "sh", "hr": "sh", "bs": "sh"}
@@ -153,7 +154,7 @@ class Vocabulary:
         root: uint32 hash of the first five letters without accents, of the digits for a number: `Argentina`,
             `Argentine` and `Argentinian` are one root. What facts are compared by.
         weight: float32, idf = ln(STOP_FREQUENCY / frequency), 0 for stop words, at most 7.0.
-        flags: uint8, NUMBER and ABBREVIATION.
+        flags: uint8, NUMBER, ABBREVIATION and UNLISTED.
     """
 
     def __init__(self, lang: str) -> None:
@@ -220,6 +221,9 @@ class Vocabulary:
         default = _BIGRAM_DEFAULT_FREQUENCY if self.lang in BIGRAM_LANGUAGES else RARE_FREQUENCY
         find = _stem_frequencies(self.lang).get
         frequency = np.array([find(term, default) for term in terms], dtype=np.float64)
+        if self.lang in BIGRAM_LANGUAGES:
+            known = _stem_frequencies(self.lang)
+            flags[[row for row, term in enumerate(terms) if len(term) == 2 and term not in known]] |= UNLISTED
         number_words = _NUMBER_WORDS.get(self.lang, {})
         for row, word in enumerate(plain):
             if word[0].isdigit() or word in number_words:

@@ -16,6 +16,7 @@ from rapidfuzz.distance import LCSseq
 from newsdedup.verify.align import monotone, positions, similarities
 from newsdedup.verify.profile import RUN, Profile
 
+_FACT_PRIOR = 6.0  # about one rare name
 _LOCAL_PRIOR = 12.0  # weight of unseen facts added to the denominator: about two rare names
 
 
@@ -29,11 +30,15 @@ class Features:
     Attributes:
         facts_short: Facts of the text with fewer facts that stand in the other, (hits + 1) / (facts + 3).
         facts_both: The smaller of that share in the two directions: neither side brings facts of its own.
+        facts_weight: Share by idf of the facts of one side that stand in the other, the larger of the two directions. A
+            house template keeps the words and changes the names.
+        facts_weight_both: The smaller of the two.
         facts_placed: Facts of the text with fewer facts that stand in the other's most similar sentences, by weight.
         facts_placed_both: The smaller of that in the two directions.
         numbers: Shared numbers over those of the text with fewer, (shared + 1) / (fewer + 2).
         lcs: Longest common subsequence of content stems, 2 L / (a + b).
-        lcs_short: The same over the shorter text, L / min(a, b).
+        lcs_short: L / a of the shorter text's content stems outside quotation marks with all of the other's: an
+            official's words are nobody's telling.
         order: Value of the best monotone sentence alignment, of the shorter text.
         sentences_short: Similarity of each sentence's best match, weighted mean over the shorter text.
         sentences_mean: The mean of that over both directions.
@@ -42,16 +47,23 @@ class Features:
         jaccard: Of word 3-shingles.
         contained_left: Share of the left text's 3-shingles that stand in the right one.
         contained_right: The other way round.
-        verbatim: Unquoted words of the text that has fewer of them that stand in runs of RUN shared words, a count.
-        verbatim_share: Those words over the unquoted words of the text that has fewer unquoted words.
+        verbatim: Words in runs of RUN shared words that stand outside quotation marks in one of the texts at least, a
+            count: a quote that both carry is an official's, a passage that one puts between marks is the other's.
+            What both texts end with does not count, nor what stands in the last quarter of both only.
+        verbatim_share: Those words and what both texts end with, over the unquoted words of the text that has fewer of
+            them, at most 1.
         verbatim_facts: Distinct facts that stand in those runs, a count: a house phrase has none of its own.
+        verbatim_sentences: Words of the whole sentences among them, a count; a teaser list has none.
         passages: Sampled passage shingles shared that are no boilerplate of the run; MANY_PASSAGES when no run says.
+        figures: Numbers over words, of the text that has relatively more of them: .2 and more in tables.
         fact_count: Facts of the text with fewer, a count.
         shared_facts: Facts that stand in both as facts, a count.
     """
 
     facts_short: float
     facts_both: float
+    facts_weight: float
+    facts_weight_both: float
     facts_placed: float
     facts_placed_both: float
     numbers: float
@@ -68,6 +80,8 @@ class Features:
     verbatim: int
     verbatim_share: float
     verbatim_facts: int
+    verbatim_sentences: int
+    figures: float
     fact_count: int
     shared_facts: int
     passages: int = MANY_PASSAGES
@@ -110,6 +124,8 @@ def pair_features(left: Profile, right: Profile) -> Features:
     placed_left = _placed(left, right, similarity)
     placed_right = _placed(right, left, similarity.T)
     left_known, right_known = float(left.fact_weights.sum()), float(right.fact_weights.sum())
+    weight_left = float(left.fact_weights[in_right].sum()) / (left_known + _FACT_PRIOR)
+    weight_right = float(right.fact_weights[in_left].sum()) / (right_known + _FACT_PRIOR)
     both, _ = positions(left.facts, right.facts)
     shared_numbers = int((both & left.numbers).sum())
     fewer_numbers = min(int(left.numbers.sum()), int(right.numbers.sum()))
@@ -120,16 +136,21 @@ def pair_features(left: Profile, right: Profile) -> Features:
     unquoted = min(int((~left.quoted).sum()), int((~right.quoted).sum()))
     # A run of RUN words holds RUN - 2 shingles: with fewer shared there is none to look for.
     long_runs = shared >= min(RUN - 2, left.shingles.size, right.shingles.size)
-    words_left, facts_left = _runs(left, right) if long_runs else (0, 0)
-    words_right, facts_right = _runs(right, left) if long_runs else (0, 0)
+    tail = _common_end(left, right) if long_runs else 0
+    runs_left, runs_right = (_runs(left, right, tail), _runs(right, left, tail)) if long_runs else (_NO_RUNS, _NO_RUNS)
+    kept = max(runs_left.words, runs_right.words) + tail
+    if min(runs_left.begin, runs_right.begin) >= _FOOT:
+        runs_left = runs_right = _NO_RUNS
     return Features(
         facts_short=_of_smaller(left.facts.size, right.facts.size, share_left, share_right),
         facts_both=min(share_left, share_right),
+        facts_weight=max(weight_left, weight_right),
+        facts_weight_both=min(weight_left, weight_right),
         facts_placed=_of_smaller(left_known, right_known, placed_left, placed_right),
         facts_placed_both=min(placed_left, placed_right),
         numbers=(shared_numbers + 1) / (fewer_numbers + 2),
         lcs=2 * common / max(1, left.length + right.length),
-        lcs_short=common / shorter,
+        lcs_short=_told(left, right, common),
         order=order,
         sentences_short=_of_smaller(left_told, right_told, left_best, right_best),
         sentences_mean=(left_best + right_best) / 2,
@@ -138,9 +159,11 @@ def pair_features(left: Profile, right: Profile) -> Features:
         jaccard=shared / union if union else 0.0,
         contained_left=shared / max(1, left.shingles.size),
         contained_right=shared / max(1, right.shingles.size),
-        verbatim=min(words_left, words_right),
-        verbatim_share=min(1.0, min(words_left, words_right) / max(1, unquoted)),
-        verbatim_facts=min(facts_left, facts_right),
+        verbatim=max(runs_left.words, runs_right.words),
+        verbatim_share=min(1.0, kept / max(1, unquoted)),
+        verbatim_facts=max(runs_left.facts, runs_right.facts),
+        verbatim_sentences=min(runs_left.whole, runs_right.whole),
+        figures=max(left.figures, right.figures),
         fact_count=min(left.facts.size, right.facts.size),
         shared_facts=int(both.sum()),
     )
@@ -185,11 +208,72 @@ def _placed(side: Profile, other: Profile, similarity: NDArray[np.float32]) -> f
     return float((side.fact_weights * hits / np.maximum(mentions, 1)).sum() / (total + _LOCAL_PRIOR))
 
 
-def _runs(side: Profile, other: Profile) -> tuple[int, int]:
-    """Unquoted words of `side` that stand in runs shared with `other`, and the distinct facts among them."""
-    mask = shared_run_mask(side, other) & ~side.quoted
+_LEAST_TOLD = 24  # content stems outside quotes; a text with fewer is all quotes, and counts whole
+
+
+def _told(left: Profile, right: Profile, common: int) -> float:
+    """Share of the shorter text's own words that the other has in the same order; of two equal ones the larger."""
+    if left.length == right.length:
+        sides = [(left, right), (right, left)]
+    else:
+        sides = [(left, right) if left.length < right.length else (right, left)]
+    shares: list[float] = []
+    for side, other in sides:
+        codes = side.told_codes
+        if len(codes) == side.length or len(codes) < _LEAST_TOLD:
+            shares.append(common / max(1, side.length))
+        else:
+            shares.append(LCSseq.similarity(codes, other.codes) / len(codes))
+    return max(shares)
+
+
+_WHOLE_SENTENCE = 6  # words
+_CUT_OFF = 1  # words of a whole sentence that may be missing
+
+
+def _common_end(left: Profile, right: Profile) -> int:
+    """Words that both texts end with, when they are RUN or more: an author's note, a page's foot; no passage taken."""
+    size = min(left.surface.size, right.surface.size)
+    same = left.surface[::-1][:size] == right.surface[::-1][:size]
+    count = size if same.all() else int(same.argmin())
+    return count if count >= RUN else 0
+
+
+_FOOT = 0.75  # of both texts: what they share behind it only is a foot, a calendar, an author's note
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """What stands in the runs of one side: unquoted words, facts, words of whole sentences; where it begins, 0..1."""
+
+    words: int = 0
+    facts: int = 0
+    whole: int = 0
+    begin: float = 0.0
+
+
+_NO_RUNS = _Runs()
+
+
+def _runs(side: Profile, other: Profile, tail: int) -> _Runs:
+    """What of `side` stands in runs shared with `other`, the last `tail` words left out."""
+    shared = shared_run_mask(side, other)
+    if tail:
+        shared[-tail:] = False
+    if not shared.any():
+        return _NO_RUNS
+    mask = shared & ~side.quoted
     places, facts = side.fact_places
-    return int(mask.sum()), int(np.unique(facts[mask[places]]).size)
+    firsts = np.flatnonzero(side.opening)
+    words = np.diff(np.append(firsts, mask.size))
+    found = np.add.reduceat(shared, firsts, dtype=np.int64)
+    whole = (found >= words - _CUT_OFF) & (words >= _WHOLE_SENTENCE)
+    return _Runs(
+        words=int(mask.sum()),
+        facts=int(np.unique(facts[mask[places]]).size),
+        whole=int(found[whole].sum()),
+        begin=int(shared.argmax()) / shared.size,
+    )
 
 
 def shared_run_mask(side: Profile, other: Profile) -> NDArray[np.bool_]:

@@ -32,6 +32,7 @@ class Profile:
         sentence_count: Sentences, at least 1.
         surface: Token hashes in order.
         quoted: bool, tokens within quotation marks.
+        opening: bool, first tokens of sentences.
     """
 
     def __init__(self, table: ArticleTable, row: int) -> None:
@@ -44,11 +45,17 @@ class Profile:
         self.sentence_count = max(1, int(table.sentences[row]))
         self.surface = table.surface[tokens]
         self.quoted = table.quoted[tokens]
+        self.opening = table.opening[tokens]
 
     @cached_property
     def codes(self) -> str:
         """The content stems in order, one character each, for LCS."""
         return term_codes(self._term)
+
+    @cached_property
+    def told_codes(self) -> str:
+        """The same of the stems outside quotation marks."""
+        return term_codes(self._term[~self.quoted[self._position]])
 
     @cached_property
     def _terms(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -116,6 +123,11 @@ class Profile:
         numbers = np.zeros(facts.size, dtype=bool)
         numbers[index[self._fact[is_fact] == NUMBER_FACT]] = True
         return numbers
+
+    @cached_property
+    def figures(self) -> float:
+        """Numbers over words, 0..1."""
+        return int((self._fact == NUMBER_FACT).sum()) / max(1, self.surface.size)
 
     @cached_property
     def fact_weights(self) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from newsdedup.result import Verdict
 from newsdedup.verify.features import Features
-from newsdedup.verify.model import CONDENSED_LENGTH_RATIO, MIN_LENGTH, Model, margins, score
+from newsdedup.verify.model import CONDENSED_LENGTH_RATIO, MIN_LENGTH, TEMPLATE_FACTS, Model, margins, score
 
 COPY_CONTAINMENT = 0.77
 """Share of 3-shingles that both sides keep in a copy; a revision replaces more."""
@@ -21,7 +21,13 @@ light rewrite changes a word in most of them."""
 _EXCERPT_CONTAINMENT = 0.6  # of the shorter text's shingles: it is a passage of the longer one
 _EXCERPT_RATIO = 0.7
 
-_TEMPLATE_LCS = 0.24
+TEMPLATE_LCS = 0.24
+TEMPLATE_ORDER = 0.3
+"""Telling that two articles share when they are filled-in forms of one house ..."""
+
+FORM_LIKE = 5
+"""... and how many others of the run each of them is like in that way."""
+
 _TEMPLATE_JACCARD = 0.05
 _RELATED_FACTS = 0.55
 _RELATED_COUNT = 8
@@ -55,12 +61,14 @@ class Circumstances:
         same_url: Both were found at one address.
         correction: One side carries a correction note, the other does not.
         identical: The two texts are the same but for white space and the form of characters.
+        form: Both texts fill in a form of their house; see `verify.model.margins`.
     """
 
     same_source: bool | None = None
     same_url: bool = False
     correction: bool = False
     identical: bool = False
+    form: bool = False
 
 
 def axes(features: Features) -> tuple[float, float]:
@@ -70,10 +78,16 @@ def axes(features: Features) -> tuple[float, float]:
     return min(1.0, max(0.0, facts)), min(1.0, telling)
 
 
+def is_template(features: Features) -> bool:
+    """Whether two articles tell alike and share few of their facts: what marks filled-in forms of one house."""
+    alike = features.order >= TEMPLATE_ORDER and features.lcs >= TEMPLATE_LCS
+    return alike and features.facts_weight < TEMPLATE_FACTS
+
+
 def judge(features: Features, model: Model, circumstances: Circumstances) -> Judgement:
     """The verdict on one pair; it does not depend on what is to be reported."""
     facts, telling = axes(features)
-    found = margins(features, model)
+    found = margins(features, model, form=circumstances.form)
     route = max(found, key=lambda name: (found[name], name))
     value = score(found[route], model)
     short = features.length < MIN_LENGTH
@@ -111,7 +125,7 @@ def _copy_or_revision(features: Features, circumstances: Circumstances) -> Verdi
 def _other(features: Features) -> Verdict:
     if features.fact_count == 0 or features.length == 0:
         return Verdict.DISTINCT
-    alike = features.lcs_short >= _TEMPLATE_LCS and features.jaccard >= _TEMPLATE_JACCARD
+    alike = features.lcs_short >= TEMPLATE_LCS and features.jaccard >= _TEMPLATE_JACCARD
     if alike and features.facts_placed < 0.62 and features.length_ratio > CONDENSED_LENGTH_RATIO:
         return Verdict.TEMPLATE
     if features.shared_facts >= _RELATED_COUNT and features.facts_short >= _RELATED_FACTS:
