@@ -4,9 +4,11 @@
 usage: fit.py                 prints the report
        fit.py --write         also writes src/newsdedup/verify/model.json
 
-Needs every labelled set (NEWSDEDUP_BENCH). Positives are the pairs labelled copy, revision and rewrite (excerpts have a
-route of their own, which is not fitted); negatives are the labelled independents, follow-ups and templates ("hard")
-and all candidate pairs that nobody labelled ("distinct"). Families weigh alike, and so do the kinds within a family.
+Needs every labelled set (NEWSDEDUP_BENCH), scipy and, for the tf-idf column, scikit-learn. What is fitted stands in
+`newsdedup.gold.fitting.ROUTES`. Derived are the pairs labelled copy, revision and rewrite (excerpts have a route of
+their own, which is not fitted); hard negatives are the labelled independents, follow-ups and templates but those of
+clough (students who answer one question from the same notes); all other candidate pairs are distinct. Families weigh
+alike, newsroom twice, and so do the kinds within a family.
 """
 
 from __future__ import annotations
@@ -14,255 +16,202 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import zlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
 
-from newsdedup.sketch.candidates import VIEWS, find_candidates
-from newsdedup.sketch.lsh import unpack
-from newsdedup.verify.features import pair_features
-from newsdedup.verify.model import CONDENSED_LENGTH_RATIO, MIN_LENGTH, MIN_LENGTH_RATIO
-from newsdedup.verify.profile import Profiles
-from newsdedup.workers import Engine
+from newsdedup.errors import NewsdedupError
+from newsdedup.gold.features import Mask, PairColumns, Scores, join_columns, pair_columns
+from newsdedup.gold.figures import balanced_f1, bar_at, brier, reliability, share_above
+from newsdedup.gold.fitting import all_margins, calibrate, fit_routes, require_scipy, route_margins, scores_of
+from newsdedup.gold.folds import make_folds
+from newsdedup.gold.load import Gold, load_gold
+from newsdedup.text.table import normalized_body
+from newsdedup.verify.model import Model, Route, model_document
 
-from _common import REPOSITORY, BenchmarkError
-from labelled import LABELLED, POSITIVE, load_set
+from _common import REPOSITORY, BenchmarkError, set_folder, table
+from labelled import LABELLED
 
 MODEL = REPOSITORY / "src" / "newsdedup" / "verify" / "model.json"
 FAMILIES = ("newsroom", "onestop", "detectrl", "clough")
-
-# Not fitted: one full share of facts carried over by both sides counts twice one share in their places.
-FACTS_ROUTE = {"facts_both": 1.0, "facts_placed_both": 0.5}
-FACTS_UNIT = 0.06
-TELLING = ("lcs", "order", "sentences_mean", "numbers")
-CONDENSED = ("facts_short", "facts_placed", "order", "sentences_short", "numbers", "lcs_short")
-RIDGE = {"telling": 1e-3, "condensed": 1e-2}
-EASY = 0.1  # weight of all distinct pairs of a family, beside 0.5 of its independents and of its templates
+SHARES = {"newsroom": 2.0}  # the only family with every relation
 FOLDS = 5
+HARD_PER_DERIVED = 2.0
+"""The odds that scores are stated for: among the pairs that a scan compares closely, at least two in three only look
+alike."""
 
-Mask = NDArray[np.bool_]
-Scores = NDArray[np.float64]
+HIGHEST_OFFSET = 0.8
+"""Log odds at margin 0, at most: the strongest pair that was ever seen to be false scores .69, below the default
+`min_score` of .7."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Data:
-    """All pairs as columns, shape (pairs,)."""
-
-    columns: dict[str, NDArray[np.float64]]
-    true: Mask
-    family: NDArray[np.str_]
-    label: NDArray[np.str_]
-    detail: NDArray[np.str_]
-    fold: NDArray[np.int64]
-
-    def matrix(self, names: tuple[str, ...]) -> NDArray[np.float64]:
-        return np.stack([self.columns[name] for name in names], axis=1)
-
-    @property
-    def hard(self) -> Mask:
-        return ~self.true & (self.label != "distinct") & (self.family != "clough")
-
-    @property
-    def able(self) -> Mask:
-        """Long enough, and near enough in length, to be called a rewrite."""
-        return (self.columns["length"] >= MIN_LENGTH) & (self.columns["length_ratio"] >= MIN_LENGTH_RATIO)
+COMMAND = "python benchmarks/fit.py --write"
+NOTES = """\
+Kinds: recall. F1: the recall is that of all derived pairs of the family; the precision is what it would be had the
+family exactly as many hard negatives as derived pairs, recall / (recall + share of the hard negatives of all sets
+that is reported). tf-idf: scikit-learn TfidfVectorizer(sublinear_tf=True) on the normalised texts, idf from all
+articles of all sets; without sublinear_tf it finds less.
+"""
 
 
-def load() -> Data:
-    rows: list[dict[str, float]] = []
-    true, family, label, detail, fold = [], [], [], [], []
-    for name in LABELLED:
-        articles, gold = load_set(name)
-        with Engine(1) as engine:
-            table, sketches = engine.read(articles, frozenset(VIEWS), lambda stage, done, total: None)
-        profiles = Profiles(table)
-        labels = {(pair.left, pair.right): (pair.label, pair.detail) for pair in gold}
-        left, right = unpack(find_candidates(sketches, np.arange(len(articles)), 200).pairs)
-        for pair in zip(left.tolist(), right.tolist(), strict=True):
-            labels.setdefault(pair, ("distinct", ""))
-        for (a, b), (what, how) in sorted(labels.items()):
-            if what in ("ignore", "excerpt"):
-                continue
-            rows.append({key: float(value) for key, value in asdict(pair_features(profiles[a], profiles[b])).items()})
-            true.append(what in POSITIVE)
-            family.append(name)
-            label.append(what)
-            detail.append(how)
-            fold.append(zlib.crc32((name + articles[a].id.rsplit("-", 1)[0]).encode()) % FOLDS)
-    columns = {key: np.array([row[key] for row in rows]) for key in rows[0]}
-    return Data(
-        columns=columns,
-        true=np.array(true),
-        family=np.array(family),
-        label=np.array(label),
-        detail=np.array(detail),
-        fold=np.array(fold),
+def load_all() -> list[Gold]:
+    """Every labelled set."""
+    missing = [name for name in LABELLED if not (set_folder(name) / "docs.jsonl.gz").exists()]
+    if missing:
+        folder = set_folder(missing[0])
+        raise BenchmarkError(f"set {missing[0]} not found at {folder}; set NEWSDEDUP_BENCH to the folder that holds it")
+    return [load_gold(set_folder(name)) for name in LABELLED]
+
+
+def columns_of(sets: list[Gold]) -> PairColumns:
+    pairs = join_columns([pair_columns(gold) for gold in sets])
+    return replace(pairs, hard=pairs.hard & (pairs.family != "clough"))
+
+
+def tfidf_cosines(sets: list[Gold], pairs: PairColumns) -> Scores:
+    """Cosine of the tf-idf vectors of every pair, idf from all articles of all sets."""
+    try:
+        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+    except ImportError:
+        raise BenchmarkError("the tf-idf column needs scikit-learn; run: pip install scikit-learn") from None
+    texts = [normalized_body(article).text for gold in sets for article in gold.articles]
+    vectors = TfidfVectorizer(sublinear_tf=True).fit_transform(texts)
+    first = dict(zip(LABELLED, np.cumsum([0, *(len(gold.articles) for gold in sets)]).tolist(), strict=False))
+    base = np.array([first[name] for name in pairs.family.tolist()])
+    products = vectors[base + pairs.left].multiply(vectors[base + pairs.right])
+    return np.asarray(products.sum(axis=1), dtype=np.float64).ravel()
+
+
+def fit(pairs: PairColumns, part: Mask) -> dict[str, Route]:
+    return fit_routes(pairs, part, family_shares=SHARES)
+
+
+def cross_fitted(pairs: PairColumns, part: Mask) -> Scores:
+    """Margins of the pairs of a part, each from a fit without its articles and all that hang together with them."""
+    folds = make_folds(pairs, part, FOLDS)
+    margins = np.full(len(pairs), -np.inf)
+    for fold in range(FOLDS):
+        here = part & folds.left_out(fold)
+        margins[here] = route_margins(pairs, fit(pairs, part & folds.kept(fold)))[here]
+    return margins
+
+
+def odds(derived: Mask) -> Scores:
+    """Weights of the pairs of a calibration: HARD_PER_DERIVED hard negatives for each derived pair."""
+    return np.where(derived, 1.0, HARD_PER_DERIVED * derived.sum() / max(1, int((~derived).sum())))
+
+
+def calibrated(pairs: PairColumns, part: Mask) -> Model:
+    """Routes fitted on a part, calibrated on the margins that left-out folds of the same part got."""
+    shown = part & pairs.fitted & (pairs.derived | pairs.hard)
+    derived = pairs.derived[shown]
+    slope, offset = calibrate(cross_fitted(pairs, part)[shown], derived, weights=odds(derived))
+    return Model(routes=fit(pairs, part), slope=slope, offset=min(offset, HIGHEST_OFFSET))
+
+
+def report_families(pairs: PairColumns, cosines: Scores) -> None:
+    """Recall of each kind and F1 of each family, the family left out of the fit, beside simple measures."""
+    simple = {
+        "3-shingle Jaccard": pairs.numbers["jaccard"],
+        "tf-idf cosine": cosines,
+        "LCS": pairs.numbers["lcs"],
+    }
+    models = {name: fit(pairs, pairs.family != name) for name in FAMILIES}
+    variants = (
+        ("pairs long enough to be called a rewrite; the model's fitted routes", pairs.fitted, route_margins),
+        ("all pairs; the model's routes with copy and passages", np.ones(len(pairs), dtype=bool), all_margins),
     )
+    for title, part, margins in variants:
+        hard = part & pairs.hard
+        allowed = max(1, round(int(hard.sum()) / 1000))
+        print(f"{title}\nat {allowed} false reports among the {hard.sum()} hard negatives of all sets\n")
+        rows = [["left out", "kind", "pairs", "model", *simple]]
+        means: list[list[float]] = []
+        for name in FAMILIES:
+            scores = {"model": margins(pairs, models[name])} | simple
+            bars = [bar_at(value[hard], allowed) for value in scores.values()]
+            family = part & pairs.derived & (pairs.family == name)
+            for kind in sorted(set(pairs.kind[family].tolist())):
+                chosen = family & (pairs.kind == kind)
+                if chosen.sum() > 1:
+                    recalls = (share_above(each[chosen], bar) for each, bar in zip(scores.values(), bars, strict=True))
+                    rows.append([name, kind, str(chosen.sum()), *(f"{recall:.3f}" for recall in recalls)])
+            f1 = [
+                balanced_f1(share_above(value[family], bar), share_above(value[hard], bar))
+                for value, bar in zip(scores.values(), bars, strict=True)
+            ]
+            means.append(f1)
+            rows.append([name, "all kinds: F1", str(family.sum()), *(f"{value:.3f}" for value in f1)])
+        rows.append(["mean", "F1 of families", "", *(f"{value:.3f}" for value in np.mean(means, axis=0))])
+        print(table(rows, left=2) + "\n")
+    print(NOTES)
 
 
-def weights(data: Data, part: Mask) -> NDArray[np.float64]:
-    out = np.zeros(data.true.size)
-    for name in sorted(set(data.family[part].tolist())):
-        here = part & (data.family == name)
-        share = 2.0 if name == "newsroom" else 1.0  # the only family with every relation
-        kinds = sorted(set(data.detail[here & data.true].tolist()))
-        for kind in kinds:
-            chosen = here & data.true & (data.detail == kind)
-            out[chosen] = share / len(kinds) / chosen.sum()
-        for what, amount in (("independent", 0.5), ("template", 0.5), ("followup", 0.25), ("distinct", EASY)):
-            chosen = here & ~data.true & (data.label == what)
-            if chosen.any():
-                out[chosen] = share * amount / chosen.sum()
-    return out * out.size / out.sum()
+def report_scores(pairs: PairColumns) -> None:
+    """Calibration of scores from fits without the pair's own articles, and without its whole family."""
+    everything = np.ones(len(pairs), dtype=bool)
+    shown = pairs.fitted & (pairs.derived | pairs.hard)
+    margins = cross_fitted(pairs, everything)
+    slope, offset = calibrate(margins[shown], pairs.derived[shown], weights=odds(pairs.derived[shown]))
+    offset = min(offset, HIGHEST_OFFSET)
+    scores = scores_of(margins, Model(routes={}, slope=slope, offset=offset))
+    print(f"calibration on {FOLDS} left-out folds: score = logistic({slope:.3f} x margin + {offset:.3f})")
+    rows = [["score", "pairs", "mean score", "true"]]
+    for each in reliability(scores[shown], pairs.derived[shown]):
+        cells = ["-" if value is None else f"{value:.3f}" for value in (each.mean_score, each.share_true)]
+        rows.append([f"{each.low:.2f}-{each.high:.2f}", str(each.pairs), *cells])
+    print(table(rows))
+    near = shown & (scores >= 0.8) & (scores < 0.9)
+    print(f"true among the pairs at .8 to .9: {int((near & pairs.derived).sum())} of {int(near.sum())}")
+    print(f"Brier of the left-out scores: {brier(scores[shown], pairs.derived[shown]):.4f} over {shown.sum()} pairs\n")
+    rows = [["family left out", "derived", "hard", "Brier", "Brier, derived", "Brier, hard"]]
+    for name in sorted(set(pairs.family[shown].tolist()), key=LABELLED.index):
+        model = calibrated(pairs, pairs.family != name)
+        scores = scores_of(route_margins(pairs, model.routes), model)
+        groups = [shown & (pairs.family == name) & each for each in (everything, pairs.derived, pairs.hard)]
+        cells = [f"{brier(scores[group], pairs.derived[group]):.4f}" if group.any() else "-" for group in groups]
+        rows.append([name, str(groups[1].sum()), str(groups[2].sum()), *cells])
+    print(table(rows))
 
 
-def fit_linear(x: NDArray[np.float64], true: Mask, weight: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:
-    """Logistic regression with no negative coefficient: coefficients, then the bias."""
-    mean, spread = x.mean(axis=0), x.std(axis=0)
-    z = (x - mean) / spread
-    sign = np.where(true, 1.0, -1.0)
-    weight = weight / weight.sum()
-
-    def loss(p: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        margin = sign * (z @ p[:-1] + p[-1])
-        pull = -weight * sign / (1 + np.exp(np.clip(margin, -50, 50)))
-        gradient = np.append(z.T @ pull + 2 * ridge * p[:-1], pull.sum())
-        return float((weight * np.logaddexp(0, -margin)).sum() + ridge * (p[:-1] ** 2).sum()), gradient
-
-    bounds = [(0, None)] * x.shape[1] + [(None, None)]
-    start = np.append(np.full(x.shape[1], 0.1), -1.0)
-    p = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return np.append(p[:-1] / spread, p[-1] - (p[:-1] * mean / spread).sum())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    names: tuple[str, ...]
-    coefficients: NDArray[np.float64]
-    bias: float
-    applies: Mask
-
-    def scores(self, data: Data) -> Scores:
-        return np.where(self.applies, data.matrix(self.names) @ self.coefficients + self.bias, -np.inf)
-
-
-def fit(data: Data, part: Mask) -> dict[str, Route]:
-    """Routes fitted on a part of the pairs; the bias of each puts the strongest hard negative of that part at 0."""
-    able = part & data.able
-    short = data.columns["length_ratio"] <= CONDENSED_LENGTH_RATIO
-    everywhere = np.ones(data.true.size, dtype=bool)
-    routes = {
-        "facts": (tuple(FACTS_ROUTE), np.array([*FACTS_ROUTE.values()]) / FACTS_UNIT, everywhere),
-        "telling": (TELLING, None, everywhere),
-        "condensed": (CONDENSED, None, short),
+def write(pairs: PairColumns) -> None:
+    """The model of all sets, with what it was made from; the same sets give the same bytes."""
+    model = calibrated(pairs, np.ones(len(pairs), dtype=bool))
+    used = pairs.label[pairs.fitted].tolist()
+    families = pairs.family[pairs.fitted].tolist()
+    counts: dict[str, dict[str, int]] = {name: {} for name in LABELLED}
+    for (name, label), number in sorted(Counter(zip(families, used, strict=True)).items()):
+        counts[name][label] = number
+    document = {
+        "made_by": COMMAND,
+        "sets": list(LABELLED),
+        "pairs": counts,
+        "versions": {name: version(name) for name in ("newsdedup", "numpy", "scipy")},
+        **model_document(model),
     }
-    out: dict[str, Route] = {}
-    for name, (names, given, applies) in routes.items():
-        coefficients = given
-        if coefficients is None:
-            chosen = able & applies
-            weight = weights(data, chosen)[chosen]
-            coefficients = fit_linear(data.matrix(names)[chosen], data.true[chosen], weight, RIDGE[name])[:-1]
-        raw = data.matrix(names) @ coefficients
-        bias = -float(raw[able & applies & data.hard].max())
-        out[name] = Route(names=names, coefficients=coefficients, bias=bias, applies=applies)
-    return out
-
-
-def strongest(data: Data, routes: dict[str, Route]) -> Scores:
-    return np.max([route.scores(data) for route in routes.values()], axis=0)
-
-
-def calibrate(data: Data, margins: Scores) -> tuple[float, float]:
-    """Slope and offset of the logistic curve through margins of pairs that were left out of their fit."""
-    part = data.able & (data.true | data.hard)
-    x, sign = np.clip(margins[part], -6, 6), np.where(data.true[part], 1.0, -1.0)
-
-    def loss(p: NDArray[np.float64]) -> float:
-        return float(np.logaddexp(0, -sign * (p[0] * x + p[1])).sum())
-
-    best = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
-    return float(best[0]), float(best[1])
-
-
-def report_families(data: Data) -> None:
-    """Each family left out: recall at one false report in a thousand hard negatives, and beside it simple features."""
-    simple: dict[str, Callable[[], Scores]] = {
-        "LCS": lambda: data.columns["lcs"],
-        "LCS short": lambda: data.columns["lcs_short"],
-        "3-shingles": lambda: data.columns["jaccard"],
-    }
-    able = data.able
-    hard = able & data.hard
-    allowed = max(1, round(hard.sum() / 1000))
-    print(f"recall at {allowed} false reports among {hard.sum()} hard negatives; the family was not in the fit")
-    print(f"{'family':10s}{'kind':14s}{'pairs':>6s}{'model':>8s}" + "".join(f"{name:>12s}" for name in simple))
-    for name in FAMILIES:
-        margins = strongest(data, fit(data, data.family != name))
-        scores = {"model": margins} | {key: make() for key, make in simple.items()}
-        bars = {key: np.sort(value[hard])[-allowed - 1] for key, value in scores.items()}
-        for kind in sorted(set(data.detail[(data.family == name) & data.true].tolist())):
-            part = able & data.true & (data.family == name) & (data.detail == kind)
-            if part.sum() > 1:
-                shares = {key: float((value[part] > bars[key]).mean()) for key, value in scores.items()}
-                cells = "".join(f"{shares[key]:12.3f}" for key in simple)
-                print(f"{name:10s}{kind[:13]:14s}{part.sum():6d}{shares['model']:8.3f}{cells}")
+    Path(MODEL).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    print(f"\nwrote {MODEL.relative_to(REPOSITORY)}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--write", action="store_true", help=f"write {MODEL.relative_to(REPOSITORY)}")
     options = parser.parse_args()
-    data = load()
-    everything = np.ones(data.true.size, dtype=bool)
-    report_families(data)
-    crossed = np.full(data.true.size, -np.inf)
-    for fold in range(FOLDS):
-        part = data.fold == fold
-        crossed[part] = strongest(data, fit(data, ~part))[part]
-    slope, offset = calibrate(data, crossed)
-    print(f"\ncalibration on {FOLDS} left-out folds: score = logistic({slope:.3f} x margin + {offset:.3f})")
-    score = 1 / (1 + np.exp(-np.clip(slope * crossed + offset, -50, 50)))
-    part = data.able & (data.true | data.hard)
-    print(f"{'score':>12s}{'pairs':>8s}{'true':>8s}")
-    for low, high in ((0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.97), (0.97, 1.01)):
-        inside = part & (score >= low) & (score < high)
-        share = f"{data.true[inside].mean():8.3f}" if inside.any() else "       -"
-        print(f"{low:6.2f}-{min(high, 1):4.2f} {inside.sum():8d}{share}")
+    require_scipy()
+    sets = load_all()
+    pairs = columns_of(sets)
+    report_families(pairs, tfidf_cosines(sets, pairs))
+    report_scores(pairs)
     if options.write:
-        write(fit(data, everything), slope, offset)
+        write(pairs)
     return 0
-
-
-def write(routes: dict[str, Route], slope: float, offset: float) -> None:
-    document = {
-        "made_by": "python benchmarks/fit.py --write",
-        "sets": list(LABELLED),
-        "routes": {
-            name: {
-                "weights": {
-                    key: round(float(value), 4)
-                    for key, value in zip(route.names, route.coefficients, strict=True)
-                    if value > 0
-                },
-                "bias": round(route.bias, 4),
-            }
-            for name, route in routes.items()
-        },
-        "calibration": {"slope": round(slope, 4), "offset": round(offset, 4)},
-    }
-    Path(MODEL).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    print(f"\nwrote {MODEL.relative_to(REPOSITORY)}")
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except BenchmarkError as error:
+    except (BenchmarkError, NewsdedupError) as error:
         print(f"fit: {error}", file=sys.stderr)
         sys.exit(2)

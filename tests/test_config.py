@@ -131,6 +131,10 @@ def test_values_are_read(tmp_path: Path, line: str, attribute: str, value: objec
         "map: {text: ''}",
         "map: [text]",
         "map: 'text=a,text=b'",
+        "model: 3",
+        "model: ''",
+        "model: [a.json]",
+        'model: "a\\0b"',
         "jobs: 0",
         "jobs: true",
         "jobs:",
@@ -153,6 +157,30 @@ def test_each_source_is_named_in_its_own_words(tmp_path: Path) -> None:
         load_config(None, {"NEWSDEDUP_ALL": "maybe"}, {}, tmp_path)
     with pytest.raises(ConfigError, match=r"^Config: min_score is 7; allowed"):
         Config(min_score=7)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"), [("m.json", "conf/m.json"), ("../m.json", "conf/../m.json"), ("/etc/m.json", "/etc/m.json")]
+)
+def test_a_model_counts_from_the_folder_of_the_file_that_names_it(tmp_path: Path, written: str, found: str) -> None:
+    (tmp_path / "conf").mkdir()
+    named = tmp_path / "conf" / "newsdedup.yaml"
+    named.write_text(f"model: {written}\n", encoding="utf-8")
+    assert load_config(named, {}, {}, tmp_path).model == tmp_path / found
+    assert load_config(None, {}, {}, tmp_path / "conf").model == tmp_path / found
+
+
+def test_a_model_of_the_environment_or_the_command_line_counts_from_the_working_directory(tmp_path: Path) -> None:
+    (tmp_path / "newsdedup.yaml").write_text("model: in-file.json\n", encoding="utf-8")
+    environ = {"NEWSDEDUP_MODEL": "a/m.json"}
+    assert load_config(None, environ, {}, tmp_path).model == Path("a/m.json")
+    assert load_config(None, environ, {"model": "b.json"}, tmp_path).model == Path("b.json")
+    assert Config(model=Path("c.json")).model == Path("c.json")
+
+
+def test_no_model_is_the_one_that_ships(tmp_path: Path) -> None:
+    assert from_yaml(tmp_path, "model: null").model is None
+    assert Config().model is None
 
 
 def test_map_options_are_collected(tmp_path: Path) -> None:

@@ -1,0 +1,132 @@
+"""How one value of a setting is read, as text or YAML writes it; a ValueError says that it is not allowed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from newsdedup.result import Verdict
+
+VIEWS = ("copy", "terms", "facts", "passages")
+RECORD_FIELDS = ("id", "title", "text", "published", "source", "url", "lang")
+
+
+def views(value: object) -> tuple[str, ...]:
+    """Names of VIEWS, in their order."""
+    names = [name.strip() for name in value.split(",")] if isinstance(value, str) else _strings(value)
+    if not names or not set(names) <= set(VIEWS):
+        raise ValueError
+    return tuple(view for view in VIEWS if view in names)
+
+
+def _strings(value: object) -> list[str]:
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+        raise ValueError
+    return list(value)
+
+
+def lang(value: object) -> str | None:
+    """A language code in lower case, or None."""
+    if value is None:
+        return None
+    if value is False:
+        return "no"  # YAML 1.1 reads a bare `no` as false; here it can only mean Norwegian
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z]{2,3}", value):
+        raise ValueError
+    return value.lower()
+
+
+def verdict(value: object) -> Verdict:
+    """One of the verdicts."""
+    return Verdict(value) if isinstance(value, str) else _refuse()
+
+
+def _refuse() -> Verdict:
+    raise ValueError
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError
+    try:
+        found = float(value)
+    except OverflowError:
+        raise ValueError from None
+    if not math.isfinite(found):
+        raise ValueError
+    return found
+
+
+def share(value: object) -> float:
+    """A number from 0 to 1."""
+    found = _number(value)
+    if not 0 <= found <= 1:
+        raise ValueError
+    return found + 0.0  # -0.0 becomes 0.0
+
+
+def switch(value: object) -> bool:
+    """True or false."""
+    if isinstance(value, bool):
+        return value
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if not isinstance(value, str) or value.strip().lower() not in words:
+        raise ValueError
+    return words[value.strip().lower()]
+
+
+def window(value: object) -> float | None:
+    """Days above 0, or None."""
+    if value is None:
+        return None
+    days_per_unit = 1.0
+    if isinstance(value, str):
+        match = re.fullmatch(r"\s*([0-9.]{1,20})\s*([dh]?)\s*", value, re.ASCII)
+        if match is None:
+            raise ValueError
+        value, days_per_unit = match[1], 1 / 24 if match[2] == "h" else 1.0
+    days = _number(value) * days_per_unit
+    if days <= 0:
+        raise ValueError
+    return days
+
+
+def whole(low: int, high: int) -> Callable[[object], int]:
+    """A reader of whole numbers in a range."""
+
+    def parse(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise ValueError
+        found = int(value)
+        if not low <= found <= high:
+            raise ValueError
+        return found
+
+    return parse
+
+
+def field_map(value: object) -> dict[str, str]:
+    """Record field -> the input's name for it."""
+    if isinstance(value, Mapping):
+        pairs = list(value.items())
+    else:
+        parts = value.split(",") if isinstance(value, str) else _strings(value)
+        cut = [part.strip().partition("=") for part in parts]
+        pairs = [(ours, theirs) for ours, _, theirs in cut]
+    names: dict[str, str] = {}
+    for ours, theirs in pairs:
+        if ours not in RECORD_FIELDS or ours in names or not isinstance(theirs, str) or not theirs:
+            raise ValueError
+        names[ours] = theirs
+    return {ours: names[ours] for ours in RECORD_FIELDS if ours in names}
+
+
+def file(value: object) -> Path | None:
+    """A path, or None."""
+    if value is None or isinstance(value, Path):
+        return value
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise ValueError
+    return Path(value)

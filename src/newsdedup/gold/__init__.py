@@ -1,0 +1,1 @@
+"""Labelled pairs: reading them, measuring the detector on them, fitting it to them."""
