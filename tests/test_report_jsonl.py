@@ -35,7 +35,9 @@ def test_keys_stand_in_the_order_of_the_contract() -> None:
         *("source", "reasons", "evidence"),
     ]
     assert list(pair["evidence"]) == ["sentences", "altered_quotes", "changed_facts", "shared_facts"]
-    assert list(by_type["cluster"]) == ["type", "id", "canonical", "members", "verdicts"]
+    assert list(by_type["cluster"]) == [
+        *("type", "id", "canonical", "members", "verdicts", "tellings", "related", "first", "reasons"),
+    ]
     assert list(by_type["skipped"]) == ["type", "input", "reason", "detail"]
     assert list(by_type["note"]) == ["type", "message"]
     assert list(by_type["summary"]) == ["type", "articles", "pairs", "clusters", "skipped", "seconds"]
@@ -47,6 +49,15 @@ def test_a_pair_line_is_these_bytes() -> None:
         '"facts":0.5,"telling":0.0,"jaccard":0.0,"containment":[0.9,0.1],"source":null,"reasons":[],'
         '"evidence":{"sentences":[],"altered_quotes":[],"changed_facts":[],"shared_facts":[]}}'
     )
+
+
+def test_a_cluster_says_who_else_tells_it_and_who_was_first() -> None:
+    told, untold = (line for line in lines() if line["type"] == "cluster")
+    assert told["tellings"] == 3
+    assert told["related"] == ["elsewhere.txt", "m05.txt"]
+    assert told["first"] == "001_0d285b02f7b2ae24.txt"
+    assert told["reasons"] == ["canonical: most complete (412 words)", "first: the source side in 1 of 1 pair"]
+    assert [untold[name] for name in ("tellings", "related", "first", "reasons")] == [1, [], None, []]
 
 
 def test_evidence_keeps_its_shape() -> None:
@@ -72,8 +83,8 @@ def test_characters_beyond_ascii_are_kept() -> None:
 
 def test_document_holds_the_same_objects() -> None:
     document = json.loads("\n".join(document_lines(RESULT)))
-    assert list(document) == ["run", "pairs", "clusters", "skipped", "notes", "summary"]
-    parts = (document[name] for name in ("pairs", "clusters", "skipped", "notes"))
+    assert list(document) == ["run", "pairs", "clusters", "boilerplate", "skipped", "notes", "summary"]
+    parts = (document[name] for name in ("pairs", "clusters", "boilerplate", "skipped", "notes"))
     assert [document["run"], *(each for part in parts for each in part), document["summary"]] == lines()
 
 

@@ -85,7 +85,16 @@ RESULT = Result(
     articles=6,
     pairs=(REWRITE, EXCERPT, COPY),
     clusters=(
-        Cluster(id="3f2a9c01", canonical=LEFT, members=(LEFT, RIGHT), verdicts={"rewrite": 1}),
+        Cluster(
+            id="3f2a9c01",
+            canonical=LEFT,
+            members=(LEFT, RIGHT),
+            verdicts={"rewrite": 1},
+            tellings=3,
+            related=("elsewhere.txt", "m05.txt"),
+            first=RIGHT,
+            reasons=("canonical: most complete (412 words)", "first: the source side in 1 of 1 pair"),
+        ),
         Cluster(
             id="77aa0102",
             canonical="m05.txt",

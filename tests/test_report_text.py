@@ -32,9 +32,9 @@ def test_text_of_a_scan_is_these_lines() -> None:
         "rewrite     0.98   0.93     0.58  left    000_879c634248b507b8.txt  001_0d285b02f7b2ae24.txt",
         "excerpt     0.71   0.50     0.00  -       a [bold]note[/bold].txt   b.txt",
         "",
-        "cluster 3f2a9c01: 2 articles; 1 rewrite",
+        "cluster 3f2a9c01: 2 articles; 1 rewrite; 3 independent tellings",
         "  keep  000_879c634248b507b8.txt",
-        "        001_0d285b02f7b2ae24.txt",
+        "  first 001_0d285b02f7b2ae24.txt",
         "",
         "skipped 2 inputs: 1 binary, 1 empty",
         "note: one bucket held more than 200 articles",
@@ -48,6 +48,35 @@ def test_verbose_adds_the_reasons_and_all_members() -> None:
     assert "        m13.txt" in found
     assert not any("more" in line.split() and "-v" in line for line in found)
     assert "        and 4 more (-v lists all)" in list(text_lines(RESULT, PLAIN))
+    start = found.index("cluster 3f2a9c01: 2 articles; 1 rewrite; 3 independent tellings")
+    assert found[start + 3 : start + 6] == [
+        "    canonical: most complete (412 words)",
+        "    first: the source side in 1 of 1 pair",
+        "    independent reports: elsewhere.txt, m05.txt",
+    ]
+    assert not any("canonical:" in line for line in text_lines(RESULT, PLAIN))
+
+
+def test_a_single_telling_goes_without_saying() -> None:
+    assert "cluster 77aa0102: 14 articles; 12 copy, 1 rewrite" in list(text_lines(RESULT, PLAIN))
+
+
+def test_the_kept_article_that_is_also_first_is_marked_once() -> None:
+    both = replace(RESULT, clusters=(replace(RESULT.clusters[0], first=LEFT),))
+    for lines in (text_lines, terminal_lines):
+        shown = [line for line in lines(both, PLAIN) if line.startswith(("  keep", "  first"))]
+        assert shown == [f"  keep  {LEFT}"]
+
+
+def test_terminal_says_the_same_of_clusters_as_plain_text() -> None:
+    for style in (Style(width=100), Style(width=100, verbose=True)):
+        plain, table = list(text_lines(RESULT, style)), list(terminal_lines(RESULT, style))
+        for cluster in ("cluster 3f2a9c01", "cluster 77aa0102"):
+            parts = []
+            for lines in (plain, table):
+                start = next(place for place, line in enumerate(lines) if line.startswith(cluster))
+                parts.append(lines[start : start + 6 if cluster.endswith("01") and style.verbose else start + 3])
+            assert parts[0] == parts[1]
 
 
 def test_findings_only_is_one_line_a_finding() -> None:
@@ -132,7 +161,18 @@ def test_no_control_reaches_the_reader(name: str, other: str) -> None:
     scan = replace(
         RESULT,
         pairs=(pair,),
-        clusters=(Cluster(id=name, canonical=other, members=(name, other), verdicts={name: 1}),),
+        clusters=(
+            Cluster(
+                id=name,
+                canonical=other,
+                members=(name, other),
+                verdicts={name: 1},
+                tellings=2,
+                related=(name,),
+                first=name,
+                reasons=(other, name),
+            ),
+        ),
         skipped=(Skipped(input=name, reason=other, detail=name),),
         notes=(name, other),
     )

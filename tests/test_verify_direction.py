@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conftest import MakeArticle
+from conftest import MakeArticle, Newsroom
+from newsdedup.api import compare_articles
+from newsdedup.result import Verdict
 from newsdedup.text.normalize import normalize
 from newsdedup.verify import direction
 from newsdedup.verify.direction import likely_source, parse_time
@@ -44,6 +46,12 @@ def test_parse_time(published: str | None, time: datetime | None, day_only: bool
     assert parse_time(published) == (time, day_only)
 
 
+def take(
+    published: str | None = None, *, length: int = 100, place: str | None = None, **numbers: int
+) -> direction.Testimony:
+    return replace(says(published, length=length), takes=numbers, place=(place, None))
+
+
 CASES = [
     (says("2021-11-23T10:00"), says("2021-11-23T11:00"), "left", "first"),
     (says("2021-11-23T10:00+00:00"), says("2021-11-23T10:30+02:00"), "right", "first"),
@@ -65,6 +73,20 @@ CASES = [
     (says(length=109), says(length=100), "left", "complete"),
     (says(length=108), says(length=100), None, ""),
     (says(length=0), says(length=0), None, ""),
+    # The higher take is the later version, whatever is longer or corrected, and whatever stands beside it.
+    (take(update=1, length=100), take(update=2, length=300), "left", "the right one is a later version (update 2)"),
+    (take(lead=3), replace(take(lead=2), has_correction=True), "right", "left one is a later version (lead 3)"),
+    (take(update=1, lead=5), take(update=2, lead=4), "right", "lead 5"),  # of two families the first by name
+    # Times come before it; without times, or with one, it tells.
+    (take("2021-11-24", update=1), take("2021-11-23", update=2), "right", "first"),
+    (take("2021-11-23", update=1), take("2021-11-23T10:00", update=2), "left", "update 2"),
+    # Numbers of two families are not compared, and no number is none of another family.
+    (take(update=1), take(lead=2), None, ""),
+    (take(update=2), take(update=2), None, ""),
+    # A text without a take is the first version where publisher or address is the same.
+    (take(), take(update=1), None, ""),
+    (take(place="reuters"), take(update=1, place="reuters"), "left", "update 1"),
+    (take(place="reuters"), take(update=1, place="ap"), None, ""),
 ]
 
 
@@ -109,6 +131,82 @@ def test_length_does_not_tell_the_source_of_an_excerpt() -> None:
     long = replace(short, length=300)
     assert likely_source(short, long)[0] == "right"
     assert likely_source(short, long, by_length=False) == (None, "")
+
+
+CREDITED = says(length=50), says(length=300, derived="This is a condensed version.")
+
+
+@pytest.mark.parametrize(
+    ("credited", "side", "reason"),
+    [
+        (("Harbor Times", ""), "right", 'the left one credits "Harbor Times"'),
+        (("", "HPA"), "left", 'the right one credits "HPA"'),
+        (("HPA", "Harbor Times"), "left", "the right one says of itself"),  # each the other: nothing is told
+        (("", ""), "left", "the right one says of itself"),
+    ],
+)
+def test_a_credit_comes_before_everything_but_the_time(credited: tuple[str, str], side: str, reason: str) -> None:
+    for by_length in (True, False):
+        found = likely_source(*CREDITED, by_length=by_length, credited=credited)
+        assert found[0] == side
+        assert found[1].startswith(reason)
+    dated = replace(CREDITED[0], published=NOON), replace(CREDITED[1], published=NOON - timedelta(days=1))
+    assert likely_source(*dated, credited=("", "HPA")) == ("right", "the right one was published first")
+
+
+NOON = datetime(2021, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "numbers"),
+    [
+        ("UPDATE 2-Celtair cuts jobs", "Bell said so.", {"update": 2}),
+        (None, "UPDATE 3-Celtair cuts jobs\n\nBell said so.", {"update": 3}),
+        ("WRAPUP 12-Celtair cuts jobs", "Bell said so.", {"wrap-up": 12}),
+        (None, "BC-EU--Britain,1st Ld-Writethru,0650\n\nBell said so.", {"lead": 1}),
+        ("(LEAD) Celtair cuts jobs", "Bell said so.", {"lead": 1}),
+        ("(3rd LD) Celtair cuts jobs", "Bell said so.", {"lead": 3}),
+        ("Zugunglück (Zusammenfassung 1630)", "Bell said so.", {"summary of the hour": 1630}),
+        (None, "(2. Zusammenfassung)\n\nBell said so.", {"summary": 2}),
+        ("Celtair (2ª ampliación)", "Bell said so.", {"extension": 2}),
+        ("Celtair (ampliación)", "Bell said so.", {"extension": 1}),
+        ("Lead pipes found in 300 homes", "UPDATE 2 of the software failed.", {}),
+        ("Update: lead grows", "The 2nd half began.\n\nThey had a lead of 3.", {}),
+        (None, "", {}),
+    ],
+)
+def test_testimony_reads_the_take(
+    title: str | None, text: str, numbers: dict[str, int], make_article: MakeArticle
+) -> None:
+    article = make_article(text, title=title, source="Reuters", url="https://a.example/1")
+    found = direction.testimony(article, normalize(article.text), 4)
+    assert dict(found.takes) == numbers
+    assert found.place == ("reuters", "https://a.example/1")
+
+
+def test_the_source_of_an_excerpt_is_whom_it_credits(make_article: MakeArticle, newsroom: Newsroom) -> None:
+    told = newsroom.articles["a03-orig"].text
+    passage = " ".join(told.split()[:170])
+    column = f"Readers asked about the game. Here is what the Harbor Times reported.\n\n{passage}\n\nSo much for it."
+    first = make_article(told, id="b", source="The Harbor Times")
+    for second, source in (
+        (make_article(column, id="a", source="Fathom"), "right"),
+        (make_article(column.replace("Harbor", "Evening"), id="a", source="Fathom"), None),
+        (make_article(column, id="a"), "right"),
+    ):
+        pair = compare_articles(second, first).pair
+        assert pair.verdict is Verdict.EXCERPT
+        assert pair.source == source
+        assert any("credits" in reason for reason in pair.reasons) == (source is not None)
+
+
+def test_a_later_take_is_a_later_version(make_article: MakeArticle, newsroom: Newsroom) -> None:
+    told = newsroom.articles["a03-orig"].text
+    first = make_article(told, id="b", title="UPDATE 1-Harrowmere win")
+    later = make_article(f"UPDATE 2-Harrowmere win\n\n(Adds details)\n\n{told}", id="a")
+    pair = compare_articles(later, first).pair
+    assert pair.source == "right"
+    assert "likely source: the left one is a later version (update 2)" in pair.reasons
 
 
 def test_mail_dates_are_read() -> None:

@@ -172,7 +172,8 @@ class TestPassages:
     def excerpt(make_article: MakeArticle, *paragraphs: int) -> Comparison:
         told = STORY.split("\n\n")
         filler = "Today we look at bridges, which readers of this page have often asked about in their many letters."
-        text = "\n\n".join([filler, *(told[number - 1] for number in paragraphs)])
+        closing = "Tell us which one you like best."
+        text = "\n\n".join([filler, *(told[number - 1] for number in paragraphs), closing])
         return compare_articles(make_article(STORY, id="a"), make_article(text, id="b"))
 
     def test_of_an_excerpt_are_the_sentences_taken(self, make_article: MakeArticle) -> None:
@@ -188,7 +189,12 @@ class TestPassages:
         assert found.pair.evidence.passages == ((2, 2, 2, 2), (5, 5, 3, 3))
         told = STORY.split("\n\n")
         text = "\n\n".join(
-            ["Today we look at bridges, which readers have often asked about in letters.", told[1], told[4]]
+            [
+                "Today we look at bridges, which readers have often asked about in letters.",
+                told[1],
+                told[4],
+                "Tell us which one you like best.",
+            ]
         )
         turned = compare_articles(make_article(text, id="a"), make_article(STORY, id="b"))
         assert turned.pair.evidence.passages == ((2, 2, 2, 2), (3, 3, 5, 5))

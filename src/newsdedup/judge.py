@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
-from newsdedup.cluster import Rank
+from newsdedup.cluster import Compared, Rank
 from newsdedup.result import REPORTED, Evidence, Pair, Verdict
 from newsdedup.text.normalize import NormalizedText, normalize_characters
 from newsdedup.text.table import HAS_CORRECTION, ArticleTable, normalized_body
-from newsdedup.verify.direction import Testimony, likely_source, parse_time, testimony
+from newsdedup.verify.credits import credited_name
+from newsdedup.verify.direction import Side, Testimony, likely_source, parse_time, testimony
+from newsdedup.verify.edits import Edits, find_edits
 from newsdedup.verify.evidence import Reading, gather, passages, read_closely
 from newsdedup.verify.features import Features, pair_features
-from newsdedup.verify.model import Model, default_model
+from newsdedup.verify.model import Model
 from newsdedup.verify.profile import Profiles
 from newsdedup.verify.reasons import reasons
 from newsdedup.verify.verdict import Circumstances, Judgement, judge
@@ -38,17 +40,29 @@ class Found:
 
 
 class Judge:
-    """Turns the numbers of pairs into reported pairs; keeps what is known of each article close at hand."""
+    """Turns the numbers of pairs into reported pairs; keeps what is known of each article close at hand.
+
+    Attributes:
+        forms: Articles that fill in a form of their house, as `verify.model.margins` takes it.
+        verdicts: On the pairs compared, reported or not, as far as they bear on the clusters.
+    """
 
     def __init__(
-        self, articles: Sequence[Article], table: ArticleTable, reported: frozenset[Verdict], min_score: float
+        self,
+        articles: Sequence[Article],
+        table: ArticleTable,
+        reported: frozenset[Verdict],
+        min_score: float,
+        model: Model,
     ) -> None:
         self.articles = articles
         self.table = table
         self.reported = reported
         self.min_score = min_score
-        self.model: Model = default_model()
+        self.model = model
         self.groups: dict[int, list[int]] = {}
+        self.forms: frozenset[int] = frozenset()
+        self.verdicts: list[Compared] = []
         self.profiles = Profiles(table)
         self.normalized = lru_cache(maxsize=256)(self._normalized)
         self.testimony = lru_cache(maxsize=65_536)(self._testimony)
@@ -64,7 +78,9 @@ class Judge:
         return testimony(self.articles[number], self.normalized(number), self._length(number))
 
     def _reading(self, number: int) -> Reading:
-        return read_closely(self.table, number, self.normalized(number).text)
+        text = self.normalized(number)
+        notes = tuple(cut.text for cut in text.cuts if cut.kind == "correction")
+        return read_closely(self.table, number, text.text, notes)
 
     def readings(self, left: int, right: int) -> tuple[Reading, Reading]:
         """Both articles read closely."""
@@ -72,8 +88,13 @@ class Judge:
 
     def rank(self, number: int) -> Rank:
         """What decides whether the article is the canonical one of its cluster."""
-        published, _ = parse_time(self.articles[number].published)
-        return Rank(published=published.timestamp() if published else None, length=self._length(number))
+        published, day_only = parse_time(self.articles[number].published)
+        return Rank(
+            published=published.timestamp() if published else None,
+            day_only=day_only,
+            length=self._length(number),
+            sentences=int(self.table.sentences[number]),
+        )
 
     def identical(self, groups: Sequence[Sequence[int]]) -> list[Found]:
         """Pairs to report within groups of the same words; the groups are kept for `decide`."""
@@ -103,6 +124,10 @@ class Judge:
         if right < left:  # articles are sorted by id, and so are the sides of a pair
             left, right, numbers = right, left, numbers.swapped()
         judgement = self._judgement(left, right, numbers)
+        # Where there is too little to tell a rewrite by, there is too little to call it another telling.
+        if judgement.verdict is not Verdict.DISTINCT and not (judgement.short and judgement.verdict is Verdict.RELATED):
+            sides = self.articles[left].id, self.articles[right].id
+            self.verdicts.append(Compared(left=sides[0], right=sides[1], verdict=judgement.verdict))
         weak = judgement.verdict in REPORTED and judgement.score < self.min_score
         if judgement.verdict not in self.reported or weak:
             return []
@@ -117,13 +142,22 @@ class Judge:
             identical=self._length(left) > 0
             and np.array_equal(words_of(self.table, left), words_of(self.table, right))
             and _same_characters(a.text, b.text),
+            form=left in self.forms and right in self.forms,
         )
         return judge(numbers, self.model, circumstances)
+
+    def _credited(self, left: int, right: int) -> tuple[str, str]:
+        """The names by which each of the two credits the outlet of the other."""
+        sources = self.articles[left].source, self.articles[right].source
+        return (
+            credited_name(self.normalized(left), sources[1], sources[0]),
+            credited_name(self.normalized(right), sources[0], sources[1]),
+        )
 
     def pair(self, found: Found) -> Pair:
         """One pair with reasons and evidence."""
         left, right, numbers, judgement = found.left, found.right, found.numbers, found.judgement
-        evidence = Evidence()
+        evidence, edits = Evidence(), Edits()
         sentences = (int(self.table.sentences[left]), int(self.table.sentences[right]))
         if judgement.verdict not in (Verdict.IDENTICAL, Verdict.DISTINCT):
             profiles = self.profiles[left], self.profiles[right]
@@ -134,10 +168,16 @@ class Judge:
                 else ()
             )
             evidence = gather(*profiles, readings, shared)
+            if judgement.verdict in (Verdict.COPY, Verdict.REVISION):
+                edits = find_edits(*readings, evidence.sentences)
+                evidence = replace(evidence, changed_facts=edits.listed)
         # The longer of an excerpt and its source may be either.
         by_length = judgement.verdict is not Verdict.EXCERPT
-        source, direction = likely_source(self.testimony(left), self.testimony(right), by_length=by_length)
-        derived = judgement.verdict in REPORTED
+        direction: tuple[Side | None, str] = (None, "")
+        if judgement.verdict in REPORTED:
+            direction = likely_source(
+                self.testimony(left), self.testimony(right), by_length=by_length, credited=self._credited(left, right)
+            )
         return Pair(
             left=self.articles[left].id,
             right=self.articles[right].id,
@@ -147,8 +187,8 @@ class Judge:
             telling=judgement.telling,
             jaccard=numbers.jaccard,
             containment=(numbers.contained_left, numbers.contained_right),
-            source=source if derived else None,
-            reasons=reasons(judgement, numbers, evidence, sentences, direction if derived else ""),
+            source=direction[0],
+            reasons=reasons(judgement, numbers, evidence, sentences, edits=edits, direction=direction),
             evidence=evidence,
         )
 

@@ -50,7 +50,8 @@ class Evidence:
         sentences: Aligned sentences in the order of the left article.
         altered_quotes: (left quote, right quote) where the words between quotation marks differ.
         changed_facts: (left, right) names or numbers that stand in aligned sentences but differ; None on the
-            side that lacks it.
+            side that lacks it. For copies and revisions also correction notes, and sentences added, cut (None on the
+            other side) or rewritten, cut to 160 characters; at most 24 in all, names and numbers first.
         shared_facts: Names and numbers that stand in both, rarest first.
         passages: For excerpts: (first left, last left, first right, last right) sentence numbers of shared passages.
     """
@@ -97,13 +98,39 @@ class Cluster:
         id: Made from the canonical member's id, not from its place in the run.
         canonical: The member kept: earliest published, then most complete, then smallest id.
         members: Sorted ids, the canonical one included.
-        verdicts: Number of pairs by verdict inside the cluster, strongest verdict first.
+        verdicts: Number of pairs by verdict inside the cluster, strongest verdict first; excerpts, which tie nobody,
+            are not counted.
+        tellings: Independent tellings of the event that the run holds, as far as its pairs were compared: this cluster
+            and each of `related`.
+        related: Who else tells the event, none of them derived from a member: canonical ids of other clusters and ids
+            of articles that are in none, sorted.
+        first: The likely first publisher; None when nothing tells.
+        reasons: Why `canonical` is kept and why `first` is thought so, short sentences for a person.
     """
 
     id: str
     canonical: str
     members: tuple[str, ...]
     verdicts: Mapping[str, int]
+    tellings: int = 1
+    related: tuple[str, ...] = ()
+    first: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boilerplate:
+    """A passage that recurs across one outlet's stories and was set aside: neither shared text nor facts.
+
+    Attributes:
+        source: The outlet; None for the articles whose source is unknown.
+        text: The passage as its first article has it, cut to 200 characters.
+        articles: Articles of the outlet that hold it.
+    """
+
+    source: str | None
+    text: str
+    articles: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +143,7 @@ class Result:
         articles: Articles compared.
         pairs: Sorted by (left, right).
         clusters: Sorted by canonical id.
+        boilerplate: By outlet, then in the order of the articles.
         skipped: In input order, sorted by `input`.
         notes: One-line messages about the run (a capped bucket, text too short), sorted.
         parameters: What steered the run, JSON-ready.
@@ -127,6 +155,7 @@ class Result:
     articles: int
     pairs: tuple[Pair, ...]
     clusters: tuple[Cluster, ...]
+    boilerplate: tuple[Boilerplate, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
@@ -141,7 +170,8 @@ class Comparison:
         pair: Verdict, numbers and evidence.
         left_sentences: The left article's normalised sentences; number n of the evidence is index n - 1.
         right_sentences: The same for the right article.
-        set_aside: (article id, kind, line) of every line cut as page chrome, in text order, left article first.
+        set_aside: (article id, kind, line) of every line cut as page chrome and of every sentence that recurs across
+            the outlet's other stories (kind `boilerplate`), each in text order, left article first.
         numbers: Every feature the verdict was made from, by name.
     """
 

@@ -47,11 +47,11 @@ def _sections(comparison: Comparison, style: Style) -> Iterator[tuple[str, list[
     quotes = pair.evidence.altered_quotes
     yield "altered quotes", [_quotes(quotes, style)] if quotes else []
     facts = [f"{fact_text(left)} → {fact_text(right)}" for left, right in pair.evidence.changed_facts]
-    yield "changed facts (left → right)", [*map(_bullet, facts)]
+    yield "changed (left → right)", [*map(_bullet, facts)]
     shared = shared_facts(pair, style)
     yield "shared facts", [_grid("", styled(shared, ""))] if shared else []
     aside = [f"{name}  {kind}: {line}" for name, kind, line in comparison.set_aside]
-    yield "set aside as page chrome", [*map(_bullet, aside)]
+    yield "set aside: page chrome, boilerplate", [*map(_bullet, aside)]
     yield "sentences", _legend(style) + _sentences(list(rows(comparison)), style)
 
 

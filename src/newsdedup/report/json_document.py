@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from newsdedup.report.jsonl import (
     JsonObject,
+    boilerplate_object,
     cluster_object,
     encoded,
     note_object,
@@ -22,11 +23,13 @@ def document_lines(result: Result) -> Iterator[str]:
 
     Its shape, every object as in the result lines, `type` included:
 
-        {"run": {...}, "pairs": [...], "clusters": [...], "skipped": [...], "notes": [...], "summary": {...}}
+        {"run": {...}, "pairs": [...], "clusters": [...], "boilerplate": [...], "skipped": [...], "notes": [...],
+         "summary": {...}}
     """
     yield f'{{"run":{encoded(run_object(result))},'
     yield from json_array("pairs", map(pair_object, result.pairs))
     yield from json_array("clusters", map(cluster_object, result.clusters))
+    yield from json_array("boilerplate", map(boilerplate_object, result.boilerplate))
     yield from json_array("skipped", map(skipped_object, result.skipped))
     yield from json_array("notes", map(note_object, result.notes))
     yield f'"summary":{encoded(summary_object(result))}}}'

@@ -9,13 +9,14 @@ import orjson
 
 from newsdedup.article import Skipped
 from newsdedup.report.plain import rounded
-from newsdedup.result import SCHEMA, Cluster, Evidence, Pair, Result
+from newsdedup.result import SCHEMA, Boilerplate, Cluster, Evidence, Pair, Result
 
 JsonObject: TypeAlias = dict[str, object]
 
 
 def result_lines(result: Result) -> Iterator[str]:
-    """The lines of `--format jsonl`, without line ends: run, pairs, clusters, skipped, notes, summary.
+    """The lines of `--format jsonl`, without line ends: run, pairs, clusters, boilerplate, skipped, notes,
+    summary.
 
     Same result, same lines; only `seconds` of the summary tells two runs apart.
     """
@@ -24,6 +25,8 @@ def result_lines(result: Result) -> Iterator[str]:
         yield encoded(pair_object(pair))
     for cluster in result.clusters:
         yield encoded(cluster_object(cluster))
+    for passage in result.boilerplate:
+        yield encoded(boilerplate_object(passage))
     for skipped in result.skipped:
         yield encoded(skipped_object(skipped))
     for note in result.notes:
@@ -75,13 +78,27 @@ def _evidence_object(evidence: Evidence) -> JsonObject:
 
 
 def cluster_object(cluster: Cluster) -> JsonObject:
-    """Articles tied together, and the one kept."""
+    """Articles tied together, the one kept, and who else tells the event."""
     return {
         "type": "cluster",
         "id": cluster.id,
         "canonical": cluster.canonical,
         "members": list(cluster.members),
         "verdicts": {str(verdict): number for verdict, number in cluster.verdicts.items()},
+        "tellings": cluster.tellings,
+        "related": list(cluster.related),
+        "first": cluster.first,
+        "reasons": list(cluster.reasons),
+    }
+
+
+def boilerplate_object(passage: Boilerplate) -> JsonObject:
+    """A passage that was set aside; `source` null for the articles whose source is unknown."""
+    return {
+        "type": "boilerplate",
+        "source": passage.source,
+        "articles": passage.articles,
+        "text": passage.text,
     }
 
 

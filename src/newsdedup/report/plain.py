@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsdedup.article import Skipped
@@ -125,10 +125,55 @@ def skipped_text(skipped: Skipped) -> str:
     return f"{skipped.input}: {skipped.reason}{f' ({skipped.detail})' if skipped.detail else ''}"
 
 
+def boilerplate_lines(result: Result, style: Style) -> Iterator[str]:
+    """How much was set aside as boilerplate; with `style.verbose` each passage, indented by four spaces."""
+    if not result.boilerplate:
+        return
+    outlets = len({passage.source for passage in result.boilerplate})
+    more = "" if style.verbose else " (-v lists them)"
+    yield f"set aside as boilerplate: {count(len(result.boilerplate), 'passage')} of {count(outlets, 'outlet')}{more}"
+    for passage in result.boilerplate if style.verbose else ():
+        yield f"    {visible(passage.source or '-')}, {count(passage.articles, 'article')}: {visible(passage.text)}"
+
+
+def columns(rows: Sequence[Sequence[str]], *, left: int, right_again: int | None = None) -> Iterator[str]:
+    """The rows in columns two blanks apart: the first `left` flush left, the others right, `right_again` on left."""
+    shown = [[visible(cell) for cell in row] for row in rows]
+    widths = [max(map(cells, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        line = [
+            padded(cell, width)
+            if place < left or (right_again is not None and place >= right_again)
+            else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(line).rstrip()
+
+
 def found_counts(result: Result) -> str:
     """What was compared and found, in numbers."""
     found = f"{count(result.articles, 'article')}, {count(len(result.pairs), 'pair')}"
     return f"{found}, {count(len(result.clusters), 'cluster')}"
+
+
+def cluster_title(cluster: Cluster) -> str:
+    """`cluster 3f2a9c01: 5 articles; 4 rewrite; 3 independent tellings`; a single telling goes without saying."""
+    title = f"cluster {visible(cluster.id)}: {count(len(cluster.members), 'article')}; {tally(cluster.verdicts)}"
+    return f"{title}; {cluster.tellings:,} independent tellings" if cluster.tellings > 1 else title
+
+
+def cluster_reasons(cluster: Cluster) -> list[str]:
+    """Why the canonical and the first article are thought so, and which reports are independent; harmless lines."""
+    reasons = [visible(reason) for reason in cluster.reasons]
+    if cluster.related:
+        reasons.append(f"independent reports: {', '.join(map(visible, cluster.related))}")
+    return reasons
+
+
+def member_mark(cluster: Cluster, member: str) -> str:
+    """What a member is to its cluster, in six columns: the one to keep, the likely first, or nothing said."""
+    mark = "keep" if member == cluster.canonical else "first" if member == cluster.first else ""
+    return f"{mark:<6}"
 
 
 def shown_members(cluster: Cluster, style: Style, most: int = 10) -> tuple[list[str], int]:

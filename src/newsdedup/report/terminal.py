@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 from newsdedup.report.plain import (
     CAVEAT,
     Style,
+    boilerplate_lines,
+    cluster_reasons,
+    cluster_title,
     count,
     found_counts,
+    member_mark,
     reasons_tally,
     short,
     shortened,
@@ -54,7 +58,7 @@ def terminal_lines(result: Result, style: Style) -> Iterator[str]:
         return
     for cluster in result.clusters:
         yield from rendered([*_cluster(cluster, style), styled("", "")], style)
-    yield from rendered(_tail(result), style)
+    yield from rendered(_tail(result, style), style)
 
 
 def rendered(parts: list[RenderableType], style: Style) -> Iterator[str]:
@@ -121,20 +125,20 @@ def marked_name(pair: Pair, side: str, room: int) -> Text:
 
 def _cluster(cluster: Cluster, style: Style) -> list[RenderableType]:
     width = max(MIN_WIDTH, style.width)
-    head = f"cluster {visible(cluster.id)}: {count(len(cluster.members), 'article')}; {tally(cluster.verdicts)}"
-    lines: list[RenderableType] = [styled(head, "bold")]
+    lines: list[RenderableType] = [styled(cluster_title(cluster), "bold")]
     members, left_out = shown_members(cluster, style)
     for member in members:
-        kept = member == cluster.canonical
-        line = styled("  keep  " if kept else "        ", "green")
+        line = styled(f"  {member_mark(cluster, member)}", "green")
         lines.append(line + styled(shortened(visible(member), width - 8), ""))
     if left_out:
         lines.append(styled(f"        and {left_out:,} more (-v lists all)", "dim"))
+    if style.verbose:
+        lines += [styled(f"    {reason}", "dim") for reason in cluster_reasons(cluster)]
     return lines
 
 
-def _tail(result: Result) -> list[RenderableType]:
-    lines: list[RenderableType] = []
+def _tail(result: Result, style: Style) -> list[RenderableType]:
+    lines: list[RenderableType] = [styled(line, "") for line in boilerplate_lines(result, style)]
     if result.skipped:
         reasons = tally(reasons_tally(each.reason for each in result.skipped))
         lines.append(styled(f"skipped {count(len(result.skipped), 'input')}: {reasons}", "yellow"))

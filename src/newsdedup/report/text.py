@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from newsdedup.report.plain import (
     CAVEAT,
     Style,
+    boilerplate_lines,
     cells,
+    cluster_reasons,
+    cluster_title,
     count,
     found_counts,
+    member_mark,
     padded,
     reasons_tally,
     short,
@@ -44,11 +48,12 @@ def text_lines(result: Result, style: Style) -> Iterator[str]:
         yield from _cluster_lines(cluster, style)
     if result.pairs or result.clusters:
         yield ""
-    yield from tail_lines(result)
+    yield from tail_lines(result, style)
 
 
-def tail_lines(result: Result) -> Iterator[str]:
-    """Skipped inputs by reason, notes, and the closing line."""
+def tail_lines(result: Result, style: Style) -> Iterator[str]:
+    """What was set aside, skipped inputs by reason, notes, and the closing line."""
+    yield from boilerplate_lines(result, style)
     if result.skipped:
         reasons = tally(reasons_tally(each.reason for each in result.skipped))
         yield f"skipped {count(len(result.skipped), 'input')}: {reasons}"
@@ -63,9 +68,11 @@ def _pair_line(pair: Pair, wide: int) -> str:
 
 
 def _cluster_lines(cluster: Cluster, style: Style) -> Iterator[str]:
-    yield f"cluster {visible(cluster.id)}: {count(len(cluster.members), 'article')}; {tally(cluster.verdicts)}"
+    yield cluster_title(cluster)
     members, left_out = shown_members(cluster, style)
     for member in members:
-        yield f"  {'keep' if member == cluster.canonical else '    '}  {visible(member)}"
+        yield f"  {member_mark(cluster, member)}{visible(member)}"
     if left_out:
         yield f"        and {left_out:,} more (-v lists all)"
+    if style.verbose:
+        yield from (f"    {reason}" for reason in cluster_reasons(cluster))

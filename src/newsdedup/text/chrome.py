@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup.text.versions import CORRECTION_LINES, HEADER_LINES, HEADER_PREFIX
+
 _LONG_LINE = 400  # characters, white space included
 _MAX_CHROME_LINE = 240  # characters; a longer line is a paragraph of the story
 
@@ -83,6 +85,9 @@ _LINE_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r".{0,120}\bcontributed to the (?:story|article)[.)]*",
             r"this (?:story|article|report|piece) (?:by .{2,60} )?(?:was |has been )?(?:first |originally )"
             r"(?:published|appeared|posted|ran)\b.*",
+            r"this (?:story|article|report|version) (?:has been|was|is being) (?:\w+ )?"
+            r"(?:translated|republished|published|produced|reported|written|compiled|reprinted|shared|supported|"
+            r"made possible)\b.{0,200}",
             r"(?:copyright (?:\(c\)|©|\d{4}|by\b)|\(c\) ?(?:\d{4}|copyright|afp|ap|dpa|efe|reuters)\b|© ?).*",
             r"(?:copyright|©|\(c\)) .{0,80}\breproduction\b.*",
             r".{0,80}\ball rights reserved\b.*",
@@ -93,18 +98,11 @@ _LINE_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "correction",
-        _lines(
-            r"(?:an earlier|a previous) version of this (?:story|article|report)\b"
-            r".{0,40}\b(?:has been|was|is being|incorrectly|misstated|gave|said)\b.{0,200}",
-            r"this (?:story|article|report|version) (?:has been|was|is being) (?:\w+ )?"
-            r"(?:corrected|updated|amended|revised|edited|clarified|changed|adapted|translated|republished|published|"
-            r"produced|reported|written|compiled|reprinted|shared|supported|made possible)\b.{0,200}",
-            r"(?:correction|corrects?|clarification|editor'?s note)(?: ?[:(]| ?[—–] ?| - ).*",
-            r"update[ds]?(?: ?[:(]| ?[—–] ?| - )\s?(?:this|an earlier|a previous|the (?:story|article|headline))\b.*",
-            r"update[ds]?[: ]*",
-            r"(?:korrektur|berichtigung|anmerkung der redaktion|corrección|fe de errores|nota de la redacción)"
-            r"\b\s?[:.].*",
-        ),
+        _lines(*CORRECTION_LINES),
+    ),
+    (
+        "slug",
+        _lines(*HEADER_LINES),
     ),
     (
         "byline",
@@ -166,7 +164,8 @@ _FIRST_WORDS = frozenset(
     "sign subscribe register get join follow like download support donate suscríbase suscríbete abonnieren "
     "newsletter click tap share print email tweet facebook twitter whatsapp linkedin copy save teilen drucken "
     "compartir imprimir pin photo image picture foto imagen bild video file stock most trending recommended top "
-    "meistgelesen lo comments comment reader leave conversation kommentare comentarios".split()
+    "meistgelesen lo comments comment reader leave conversation kommentare comentarios bc pm eds editors note "
+    "rectificatif cet une esta una".split()
 )
 # Words that many a story's line begins with, and what a line of chrome that begins so holds besides.
 _COMMON_FIRST_WORDS = {
@@ -176,7 +175,14 @@ _COMMON_FIRST_WORDS = {
         "this": "story|article|report|piece|version",
         "a": "version|conversation",
         "an": "version",
-        "in": "pictures",
+        "in": "pictures|version|fassung",
+        "am": "-",
+        "pm": "-",
+        "note": "editors",
+        "cet": "article",
+        "une": "version",
+        "una": "versión",
+        "esta": "información|noticia|nota|versión",
         "for": "more",
         "last": "updated|modified",
         "with": "from",
@@ -231,6 +237,13 @@ _DATELINE = re.compile(
 )
 
 
+# What a page shows within a story: another's post, a gallery with its captions.
+_POST = re.compile(r"\(@\w{1,15}\) [A-Z][a-z]{2,8} \d{1,2}, 20\d\d\Z")
+_POST_ZONE = 48  # characters at the end of a line
+_CAPTION = re.compile(r"\bHide Caption \d{1,3} of \d{1,3}\b")
+
+_TOP_KINDS = frozenset({"byline", "slug"})  # of lines that stand in front of a story only
+
 COMMENTS = "comments"
 """Kind of a line that opens the readers' comments, and of all that stands behind it."""
 
@@ -267,9 +280,14 @@ def cut_chrome(text: str) -> Story:
     paragraphs = 0  # spans that are not empty lines
     position = 0
     size = len(text)
+    gallery = "Hide Caption" in text
     while position < size:
         end = text.find("\n", position)
         end = size if end < 0 else end
+        if (embedded := _embedded_end(text, position, end, gallery=gallery)) > position:
+            cuts.append(Cut("embed", text[position:embedded].strip()))
+            position = embedded + (embedded == end)  # what stands behind the captions is a line of its own
+            continue
         if paragraphs > 1 and end - position > _LONG_LINE:
             spans.append(
                 (position, end)
@@ -281,11 +299,11 @@ def cut_chrome(text: str) -> Story:
         if not line:
             if spans and spans[-1][0] < spans[-1][1]:
                 spans.append((position, position))  # an empty line: the paragraph break is kept
-        elif not paragraphs and (start := _prefix_end(text, position)) > position:
-            cuts.append(Cut("date", text[position:start].strip()))
-            position = start  # what stands behind it is looked at as a line of its own
+        elif not paragraphs and (opening := _opening(text, position)) is not None:
+            cuts.append(Cut(opening[0], text[position : opening[1]].strip()))
+            position = opening[1]  # what stands behind it is looked at as a line of its own
             continue
-        elif (kind := _line_kind(line)) is not None and (kind != "byline" or paragraphs < 2):
+        elif (kind := _line_kind(line)) is not None and (kind not in _TOP_KINDS or paragraphs < 2):
             if kind == COMMENTS and spans and position * 3 > size:
                 cuts.append(Cut(kind, text[position:].strip()))
                 break
@@ -307,10 +325,23 @@ def cut_chrome(text: str) -> Story:
     return Story("\n".join([text[start:end] for start, end in spans]), tuple(cuts), dateline, tuple(spans))
 
 
-def _prefix_end(text: str, start: int) -> int:
-    """Where the text from `start` goes on behind `date 2021-11-23` and the like; `start` without one."""
-    prefix = _LEADING_PREFIX.match(text, start)
-    return prefix.end() if prefix and prefix.group().strip() else start
+def _embedded_end(text: str, start: int, end: int, *, gallery: bool) -> int:
+    """Where the line `start:end` goes on behind something embedded; `start` when nothing is."""
+    if text[end - 1].isdigit() and _POST.search(text, max(start, end - _POST_ZONE), end):
+        return end
+    if gallery:
+        *_, last = (start, *(caption.end() for caption in _CAPTION.finditer(text, start, end)))
+        return last
+    return start
+
+
+def _opening(text: str, start: int) -> tuple[str, int] | None:
+    """Kind and end of what stands in front of a story's first line (`date 2021-11-23`, `UPDATE 2-`), if anything."""
+    for kind, pattern in (("date", _LEADING_PREFIX), ("slug", HEADER_PREFIX)):
+        match = pattern.match(text, start)
+        if match and match.group().strip():
+            return kind, match.end()
+    return None
 
 
 def _dateline_end(text: str, start: int, end: int) -> int:

@@ -38,8 +38,14 @@ class Reading:
         fact_sentences: Number of its sentence, from 0.
         fact_weights: Its idf.
         fact_spans: First character and one past the last, shape (mentions, 2).
+        fact_places: Its token number.
         roots: Sorted roots of all content words, repeats kept: what a fact of the other side is looked up in.
+        word_roots: Roots of the content words in order, shape (content words,).
+        word_places: Token number of each content word, from 0.
         quotes: Words between quotation marks, in order.
+        notes: Correction notes that were set aside, in order.
+        surface: Hash of each lower-case token, shape (tokens,).
+        token_spans: First character and one past the last, shape (tokens, 2).
         token_sentences: Number of the sentence of each token, from 0, shape (tokens,).
     """
 
@@ -50,14 +56,24 @@ class Reading:
     fact_sentences: NDArray[np.int32]
     fact_weights: NDArray[np.float32]
     fact_spans: NDArray[np.int32]
+    fact_places: NDArray[np.int32]
     roots: NDArray[np.uint32]
+    word_roots: NDArray[np.uint32]
+    word_places: NDArray[np.int32]
     quotes: tuple[str, ...]
+    notes: tuple[str, ...]
+    surface: NDArray[np.uint32]
+    token_spans: NDArray[np.int32]
     token_sentences: NDArray[np.int32]
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """Texts of the sentences, in order; number n of the evidence is index n - 1. Made anew at every call."""
-        return tuple(_sentence_text(self.text, *bounds) for bounds in self.bounds.tolist())
+        return tuple(map(self.sentence, range(len(self.bounds))))
+
+    def sentence(self, number: int) -> str:
+        """Text of one sentence, counted from 0."""
+        return _sentence_text(self.text, *self.bounds[number].tolist())
 
     def words(self, mention: int) -> str:
         """A mention of a fact as it stands in the text."""
@@ -65,7 +81,7 @@ class Reading:
         return self.text[start:end]
 
 
-def read_closely(table: ArticleTable, row: int, text: str) -> Reading:
+def read_closely(table: ArticleTable, row: int, text: str, notes: tuple[str, ...] = ()) -> Reading:
     """Sentences, facts and quotes of article `row`, whose normalised text is `text`."""
     tokens = slice(int(table.token_offsets[row]), int(table.token_offsets[row + 1]))
     content = slice(int(table.content_offsets[row]), int(table.content_offsets[row + 1]))
@@ -87,8 +103,14 @@ def read_closely(table: ArticleTable, row: int, text: str) -> Reading:
         fact_sentences=table.sentence[content][mentions],
         fact_weights=table.weight[content][mentions],
         fact_spans=np.stack((start[places], end[places]), axis=1),
+        fact_places=places,
         roots=np.sort(table.root[content]),
+        word_roots=table.root[content],
+        word_places=table.position[content],
         quotes=quotes,
+        notes=notes,
+        surface=table.surface[tokens],
+        token_spans=np.stack((start, end), axis=1),
         token_sentences=np.cumsum(table.opening[tokens], dtype=np.int32) - 1,
     )
 
