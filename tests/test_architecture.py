@@ -33,6 +33,7 @@ FLOORS: Mapping[str, int] = {
     "loaders": 4,
     "store": 4,
     "report": 5,
+    "gold": 5,
     "config": 6,
     "api": 6,
     "cli": 6,
@@ -47,6 +48,7 @@ SAME_FLOOR = frozenset(
         ("pipeline", "cluster"),  # the pipeline's last step
         ("pipeline", "workers"),  # its heavy stages
         ("pipeline", "judge"),
+        ("report", "gold"),  # an evaluation is rendered like a result
         ("judge", "cluster"),  # the rank of an article
         ("api", "config"),
         ("__init__", "api"),

@@ -10,6 +10,7 @@ from newsdedup.article import Article, Skipped
 from newsdedup.config import Config
 from newsdedup.pipeline import Parameters, compare, scan
 from newsdedup.result import REPORTED, Comparison, Result, Verdict
+from newsdedup.verify.model import Model, load_model, model_fingerprint
 from newsdedup.version import __version__
 
 _Input = TypeVar("_Input", Article, Article | Skipped)
@@ -27,7 +28,8 @@ def reported_verdicts(config: Config) -> frozenset[Verdict]:
     return frozenset(chosen | ({Verdict.RELATED, Verdict.TEMPLATE} if config.report_all else set()))
 
 
-def _parameters(config: Config) -> Parameters:
+def parameters_of(config: Config) -> Parameters:
+    """What steers a run with these settings."""
     return Parameters(
         views=frozenset(config.views),
         min_score=config.min_score,
@@ -35,11 +37,17 @@ def _parameters(config: Config) -> Parameters:
         bucket_cap=config.bucket_cap,
         window_days=config.window_days,
         jobs=config.jobs,
+        model=_model(config),
     )
 
 
-def _shown(config: Config) -> dict[str, object]:
-    """What decides the result, JSON-ready; `jobs` does not."""
+def _model(config: Config) -> Model | None:
+    return load_model(config.model) if config.model is not None else None
+
+
+def settings_shown(config: Config) -> dict[str, object]:
+    """What decides the result, JSON-ready; `jobs` does not. A model goes by what is in it, not by its file."""
+    model = _model(config)
     return {
         "views": list(config.views),
         "lang": config.lang,
@@ -48,6 +56,7 @@ def _shown(config: Config) -> dict[str, object]:
         "all": config.report_all,
         "window_days": config.window_days,
         "bucket_cap": config.bucket_cap,
+        "model": model_fingerprint(model) if model else None,
     }
 
 
@@ -69,16 +78,23 @@ def find_duplicates(
     """
     config = config or Config()
     articles = (_in_language(item, config.lang) for item in articles)
-    return scan(articles, _parameters(config), version=__version__, shown=_shown(config), progress=progress)
+    return scan(articles, parameters_of(config), version=__version__, shown=settings_shown(config), progress=progress)
 
 
-def compare_articles(left: Article, right: Article, config: Config | None = None) -> Comparison:
+def compare_articles(
+    left: Article, right: Article, config: Config | None = None, *, among: Iterable[Article | Skipped] = ()
+) -> Comparison:
     """One pair looked at closely: verdict, every number, evidence and sentences, whatever the verdict.
 
     The sides are swapped when the ids sort the other way, as in every pair.
+
+    Args:
+        among: The articles of a scan, from which boilerplate is learned as the scan does; the two may be among them.
     """
     config = config or Config()
-    return compare(_in_language(left, config.lang), _in_language(right, config.lang), _parameters(config))
+    others = [_in_language(item, config.lang) for item in among if isinstance(item, Article)]
+    both = _in_language(left, config.lang), _in_language(right, config.lang)
+    return compare(*both, parameters_of(config), others)
 
 
 def _in_language(item: _Input, lang: str | None) -> _Input:

@@ -19,16 +19,21 @@ from newsdedup.article import Article, Skipped
 from newsdedup.cluster import make_clusters
 from newsdedup.errors import InputError
 from newsdedup.judge import COPIES_SHOWN, Judge, words_of
-from newsdedup.result import REPORTED, Comparison, Pair, Result, Verdict
+from newsdedup.result import REPORTED, Boilerplate, Comparison, Pair, Result, Verdict
+from newsdedup.sketch.boilerplate import Place, Recurring, cut_boilerplate, find_boilerplate, source_numbers
 from newsdedup.sketch.candidates import PASSAGE_STORIES, PASSAGES_AT_LEAST, VIEWS, Candidates, find_candidates
-from newsdedup.sketch.lsh import unpack
-from newsdedup.text.table import MAX_CHARACTERS, ArticleTable
+from newsdedup.sketch.lsh import Pairs, unpack
+from newsdedup.text.table import MAX_CHARACTERS, ArticleTable, keep_tokens, normalized_body, slice_table
 from newsdedup.verify.direction import parse_time
 from newsdedup.verify.features import Features, pair_features
-from newsdedup.verify.model import MIN_LENGTH, margins
+from newsdedup.verify.model import MIN_LENGTH, Model, default_model, margins
+from newsdedup.verify.verdict import FORM_LIKE, is_template
 from newsdedup.workers import Engine
 
 Progress = Callable[[str, int, int], None]
+
+_SHOWN_CHARACTERS = 200
+_SIDE_BY_SIDE = 4  # characters between two sentences of one passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ class Parameters:
         window_days: Rewrites are looked for among articles published at most this far apart, when both times are
             known; copies over everything. None for any distance.
         jobs: Worker processes; the result is the same for any number.
+        model: What scores pairs; None for the model that ships.
     """
 
     views: frozenset[str] = frozenset(VIEWS)
@@ -51,6 +57,7 @@ class Parameters:
     bucket_cap: int = 200
     window_days: float | None = None
     jobs: int = 1
+    model: Model | None = None
 
 
 def scan(
@@ -90,6 +97,9 @@ def scan(
             raise InputError(f'two articles have the id "{first.id}" ({places}); give each its own id')
     with Engine(parameters.jobs) as engine:
         table, sketches = engine.read(articles, parameters.views, tell)
+        sources, names = source_numbers([article.source for article in articles])
+        standing = find_boilerplate(table, sources)
+        table, sketches = cut_boilerplate(table, sketches, standing)
         groups = exact_groups(table)
         members = np.array([group[0] for group in groups], dtype=np.int64)
         days = _days(articles) if parameters.window_days is not None else None
@@ -97,7 +107,9 @@ def scan(
         candidates = find_candidates(sketches, members, parameters.bucket_cap, days, parameters.window_days)
         del sketches
         features = engine.compare(table, candidates.pairs, candidates.passages >= PASSAGES_AT_LEAST, tell)
-    judged = Judge(articles, table, parameters.reported, parameters.min_score)
+    model = parameters.model or default_model()
+    judged = Judge(articles, table, parameters.reported, parameters.min_score, model)
+    judged.forms = _forms(candidates.pairs, features, groups)
     found = judged.identical(groups)
     left, right = unpack(candidates.pairs)
     rows = zip(left.tolist(), right.tolist(), features, candidates.passages.tolist(), strict=True)
@@ -124,7 +136,8 @@ def scan(
         inputs=len(articles) + len(skipped),
         articles=len(articles),
         pairs=tuple(pairs),
-        clusters=make_clusters(pairs, ranks.__getitem__),
+        clusters=make_clusters(pairs, ranks.__getitem__, judged.verdicts),
+        boilerplate=_listed(standing.recurring, names, articles),
         skipped=tuple(sorted(skipped, key=lambda item: (item.input, item.reason, item.detail))),
         notes=_notes(articles, table, candidates, groups),
         parameters=dict(shown or {}),
@@ -132,16 +145,31 @@ def scan(
     )
 
 
-def compare(left: Article, right: Article, parameters: Parameters) -> Comparison:
-    """One pair looked at closely, whatever its verdict; the sides are swapped when their ids sort the other way."""
+def compare(left: Article, right: Article, parameters: Parameters, among: Sequence[Article] = ()) -> Comparison:
+    """One pair looked at closely, whatever its verdict; the sides are swapped when their ids sort the other way.
+
+    Args:
+        among: Other articles, from which boilerplate is learned as in a scan of them all.
+    """
     if right.id < left.id:
         left, right = right, left
+    others = [article for article in among if article.id not in (left.id, right.id)]
     if left.id == right.id:
         right = replace(right, id=f"{right.id} (2)")
     articles = [left, right]
     with Engine(1) as engine:
-        table, _ = engine.read(articles, frozenset(), lambda stage, done, total: None)
-    judged = Judge(articles, table, frozenset(Verdict), parameters.min_score)
+        table, _ = engine.read([*articles, *others], frozenset(), lambda stage, done, total: None)
+    standing: list[tuple[str, str, str]] = []
+    if others:
+        sources, _ = source_numbers([article.source for article in (*articles, *others)])
+        mask = find_boilerplate(table, sources)
+        standing = [
+            (articles[each.row].id, "boilerplate", _words(articles[each.row], each))
+            for each in mask.sentences(slice_table(table, 0, 2))
+        ]
+        table = keep_tokens(table, mask.kept)
+    model = parameters.model or default_model()
+    judged = Judge(articles, slice_table(table, 0, 2), frozenset(Verdict), 0.0, model)  # whatever its score
     numbers = pair_features(judged.profiles[0], judged.profiles[1])
     pair = judged.pair(judged.decide(0, 1, numbers)[0])
     readings = judged.readings(0, 1)
@@ -156,9 +184,48 @@ def compare(left: Article, right: Article, parameters: Parameters) -> Comparison
         pair=pair,
         left_sentences=readings[0].sentences,
         right_sentences=readings[1].sentences,
-        set_aside=tuple(cuts),
+        set_aside=tuple(cuts + standing),
         numbers=shown,
     )
+
+
+def _words(article: Article, place: Place) -> str:
+    """A place in the normalised text of an article, on one line, cut to a readable length."""
+    words = " ".join(normalized_body(article).text[place.start : place.end].split())
+    return words if len(words) <= _SHOWN_CHARACTERS else f"{words[: _SHOWN_CHARACTERS - 1]}…"
+
+
+def _listed(
+    recurring: Sequence[Recurring], names: Sequence[str | None], articles: Sequence[Article]
+) -> tuple[Boilerplate, ...]:
+    """What was set aside, for a person: sentences that stand side by side in as many articles are one passage."""
+    out: list[Boilerplate] = []
+    passage: Recurring | None = None
+    for each in recurring:
+        joined = (
+            passage is not None
+            and (passage.source, passage.row, passage.articles) == (each.source, each.row, each.articles)
+            and each.start - passage.end <= _SIDE_BY_SIDE
+        )
+        if passage is not None and not joined:
+            out.append(_boilerplate(passage, names, articles))
+        passage = replace(each, start=passage.start) if passage is not None and joined else each
+    if passage is not None:
+        out.append(_boilerplate(passage, names, articles))
+    return tuple(out)
+
+
+def _boilerplate(passage: Recurring, names: Sequence[str | None], articles: Sequence[Article]) -> Boilerplate:
+    text = _words(articles[passage.row], passage)
+    return Boilerplate(source=names[passage.source], text=text, articles=passage.articles)
+
+
+def _forms(pairs: Pairs, features: Sequence[Features | None], groups: Sequence[Sequence[int]]) -> frozenset[int]:
+    """Articles that tell like FORM_LIKE others of the run with which they share few facts, and their exact copies."""
+    alike = np.fromiter((numbers is not None and is_template(numbers) for numbers in features), bool, len(features))
+    articles, counts = np.unique(np.concatenate(unpack(pairs[alike])), return_counts=True)
+    forms = set(articles[counts >= FORM_LIKE].tolist())
+    return frozenset(member for group in groups if group[0] in forms for member in group)
 
 
 def exact_groups(table: ArticleTable) -> list[list[int]]:

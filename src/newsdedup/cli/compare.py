@@ -9,7 +9,14 @@ from pathlib import Path
 import click
 
 from newsdedup.article import Article, Skipped
-from newsdedup.cli.options import input_options, loaded, output_options, refuse_quiet_and_verbose, settings
+from newsdedup.cli.options import (
+    input_options,
+    loaded,
+    model_option,
+    output_options,
+    refuse_quiet_and_verbose,
+    settings,
+)
 from newsdedup.cli.output import deliver, planned_outputs
 from newsdedup.config import Config
 from newsdedup.errors import InputError
@@ -21,12 +28,20 @@ _MOST_IDS = 5  # named when the one asked for is not there
 @click.command()
 @click.argument("left")
 @click.argument("right")
+@click.option(
+    "--among",
+    multiple=True,
+    metavar="PATH",
+    help="Learn boilerplate from these articles, as a scan of them does; repeatable.",
+)
 @output_options
+@model_option
 @input_options
 def compare(
     *,
     left: str,
     right: str,
+    among: tuple[str, ...],
     form: str | None,
     sinks: tuple[str, ...],
     quiet: bool,
@@ -43,7 +58,8 @@ def compare(
     refuse_quiet_and_verbose(quiet, verbose)
     config = settings(config_file, map_, **overrides)
     specs = [_located(spec) for spec in (left, right)]
-    outputs = planned_outputs(form, sinks, [path for path, _ in specs], quiet=quiet, verbose=verbose, color=color)
+    inputs = [*(path for path, _ in specs), *among]
+    outputs = planned_outputs(form, sinks, inputs, quiet=quiet, verbose=verbose, color=color)
     if specs[0] == specs[1]:
         raise InputError(f"{left} and {right} are the same article; name two")
     first, second = (_article(path, wanted, config) for path, wanted in specs)
@@ -51,7 +67,7 @@ def compare(
         first, second = dataclasses.replace(first, id=left), dataclasses.replace(second, id=right)
     from newsdedup.api import compare_articles  # noqa: PLC0415  # numpy and the language models
 
-    comparison = compare_articles(first, second, config)
+    comparison = compare_articles(first, second, config, among=loaded(among, config) if among else ())
     deliver(outputs, lambda form, style: form.comparison(comparison, style))
     return 0
 

@@ -25,7 +25,12 @@ EXIT_TERMINATED = 143  # 128 + SIGTERM
 DEBUG_VARIABLE = "NEWSDEDUP_DEBUG"
 _COMPLETION_VARIABLE = "_NEWSDEDUP_COMPLETE"
 
-COMMANDS: Mapping[str, str] = {"scan": "newsdedup.cli.scan", "compare": "newsdedup.cli.compare"}
+COMMANDS: Mapping[str, str] = {
+    "scan": "newsdedup.cli.scan",
+    "compare": "newsdedup.cli.compare",
+    "eval": "newsdedup.cli.eval",
+    "tune": "newsdedup.cli.tune",
+}
 """Command -> the module that holds it under the same name; imported when it is asked for."""
 
 

@@ -46,6 +46,10 @@ _INPUT = (
     click.option("--max-bytes", metavar="N", help="Skip larger inputs; default: 20000000."),
 )
 
+_MODEL = (
+    click.option("--model", metavar="FILE", help="A model that newsdedup tune wrote; default: the one that ships."),
+)
+
 _FINDING = (
     click.option("--views", metavar="NAMES", help=f"Ways of looking for candidates; default: {','.join(VIEWS)}."),
     click.option(
@@ -60,6 +64,7 @@ _FINDING = (
         metavar="TIME",
         help="Look for rewrites only among articles published at most this far apart: 14d, 36h.",
     ),
+    *_MODEL,
     click.option("--jobs", metavar="N", help="Worker processes; the result is the same."),
     click.option("--strict/--no-strict", default=None, help="Exit 3 when inputs were skipped."),
 )
@@ -76,8 +81,13 @@ def input_options(command: Command) -> Command:
 
 
 def finding_options(command: Command) -> Command:
-    """--views, --min-verdict, --min-score, --all, --window, --jobs, --strict."""
+    """--views, --min-verdict, --min-score, --all, --window, --model, --jobs, --strict."""
     return _with(_FINDING, command)
+
+
+def model_option(command: Command) -> Command:
+    """--model alone, for a command that looks for nothing."""
+    return _with(_MODEL, command)
 
 
 def _with(options: tuple[Callable[[Command], Command], ...], command: Command) -> Command:

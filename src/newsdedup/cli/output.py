@@ -113,12 +113,22 @@ def _sink(text: str) -> Sink:
     name, separator, target = text.partition("=")
     if not separator or not target or target == "-":
         raise ConfigError(f"-o: {text or '(empty)'} is not FORMAT=FILE; standard output gets --format FORMAT")
+    path = writable(target, "-o")
+    return Sink(format=named_format(name), path=path)
+
+
+def writable(target: str, option: str) -> Path:
+    """The file that an option names.
+
+    Raises:
+        ConfigError: It is a folder, or would stand in one that is not there.
+    """
     path = Path(target)
     if path.is_dir():
-        raise ConfigError(f"-o: {target} is a folder; give a file name in it")
+        raise ConfigError(f"{option}: {target} is a folder; give a file name in it")
     if not path.absolute().parent.is_dir():
-        raise ConfigError(f"-o: no folder {path.parent}; make it first")
-    return Sink(format=named_format(name), path=path)
+        raise ConfigError(f"{option}: no folder {path.parent}; make it first")
+    return path
 
 
 def deliver(outputs: Outputs, render: Render) -> None:
@@ -136,6 +146,11 @@ def deliver(outputs: Outputs, render: Render) -> None:
 
 
 def write_whole(path: Path, lines: Iterable[str]) -> None:
+    """Writes lines as UTF-8; see `write_bytes`."""
+    write_bytes(path, map(_encoded, lines))
+
+
+def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
     """Writes a file beside and renames it, so that a half-written report never replaces a whole one.
 
     A link is followed; a device or pipe is written as it is.
@@ -145,12 +160,12 @@ def write_whole(path: Path, lines: Iterable[str]) -> None:
         mode = target.stat().st_mode if target.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
             with target.open("wb") as stream:
-                stream.writelines(map(_encoded, lines))
+                stream.writelines(chunks)
             return
         beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
         try:
             with beside.open("xb") as stream:
-                stream.writelines(map(_encoded, lines))
+                stream.writelines(chunks)
                 stream.flush()
                 os.fsync(stream.fileno())
             if mode is not None:

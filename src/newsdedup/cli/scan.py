@@ -51,7 +51,7 @@ def scan(
     outputs = planned_outputs(form, sinks, paths, quiet=quiet, verbose=verbose, color=color)
     result = _found(paths, config, quiet=quiet)
     if not quiet:
-        _tell_skipped(result.skipped, outputs)
+        tell_skipped(result.skipped, outputs)
     deliver(outputs, lambda form, style: form.result(result, style))
     return EXIT_SKIPPED if config.strict and result.skipped else 0
 
@@ -66,7 +66,7 @@ def _found(paths: tuple[str, ...], config: Config, *, quiet: bool) -> Result:
         raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
 
 
-def _tell_skipped(skipped: tuple[Skipped, ...], outputs: Outputs) -> None:
+def tell_skipped(skipped: tuple[Skipped, ...], outputs: Outputs) -> None:
     """Names the skipped inputs when they are few or asked for, else counts them."""
     if len(skipped) <= _FEW or outputs.style.verbose:
         for each in skipped:
