@@ -37,9 +37,11 @@ BUCKET_CAP = 200
 def by_view(sketches: Sketches, count: int) -> dict[str, Pairs]:
     """Candidate pairs of each view before the prefilter."""
     pairs = {view: lsh_pairs(getattr(sketches, view), *BANDS[view], BUCKET_CAP).pairs for view in BANDS}
-    assert sketches.passages is not None and sketches.passage_offsets is not None
+    assert sketches.passages is not None
+    assert sketches.passage_offsets is not None
+    assert sketches.passage_quoted is not None
     shared, counts, _ = shared_value_pairs(
-        sketches.passages, sketches.passage_offsets, np.arange(count), PASSAGE_STORIES
+        sketches.passages, sketches.passage_offsets, np.arange(count), PASSAGE_STORIES, sketches.passage_quoted
     )
     pairs["passages"] = shared[counts >= PASSAGES_AT_LEAST]
     return pairs
