@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-import types
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 
+from cli_engine import Engine, joined, stand_in
 from newsdedup import __version__
-from newsdedup.article import Article, Skipped
+from newsdedup.article import Skipped
 from newsdedup.cli import output
 from newsdedup.cli.main import run
 from newsdedup.config import Config
-from newsdedup.errors import InputError, NewsdedupError
-from newsdedup.report.comparison import comparison_lines, comparison_text
+from newsdedup.errors import NewsdedupError
 from newsdedup.report.json_document import document_lines
 from newsdedup.report.jsonl import result_lines
 from newsdedup.report.plain import Style
 from newsdedup.report.text import text_lines
-from newsdedup.result import Result, Verdict
-from test_report_samples import COMPARISON, NOTHING, RESULT
+from newsdedup.result import Verdict
+from test_report_samples import NOTHING, RESULT
 
 SKIP_MESSAGES = (
     "newsdedup: skipped empty.txt: empty\n"
@@ -34,55 +29,9 @@ SKIP_MESSAGES = (
 )  # fmt: skip
 
 
-@dataclass
-class Engine:
-    """What the stand-in was asked, and what it answers."""
-
-    result: Result = RESULT
-    error: BaseException | None = None
-    files: Mapping[str, tuple[Article | Skipped, ...]] = field(default_factory=dict)
-    paths: tuple[str, ...] = ()
-    params: Any = None
-    config: Config | None = None
-    compared: tuple[Article, ...] = ()
-
-    def find_duplicates(self, articles: Iterator[object], config: Config, *, progress: object = None) -> Result:
-        assert list(articles) is not None
-        assert progress is None, "no progress where nobody looks"
-        self.config = config
-        if self.error is not None:
-            raise self.error
-        return self.result
-
-    def compare_articles(self, left: Article, right: Article, config: Config) -> object:
-        self.compared, self.config = (left, right), config
-        return COMPARISON
-
-    def load_articles(self, *paths: str, params: object, stdin: object = None) -> Iterator[object]:
-        self.paths, self.params = paths, params
-        for path in paths:
-            if path == "nix":
-                raise InputError("nix: no such file or folder")
-            yield from self.files.get(path, ())
-
-
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
-    made = Engine()
-    api: Any = types.ModuleType("newsdedup.api")
-    api.find_duplicates, api.compare_articles = made.find_duplicates, made.compare_articles
-    loaders: Any = types.ModuleType("newsdedup.loaders")
-    loaders.load_articles, loaders.LoaderParams = made.load_articles, types.SimpleNamespace
-    monkeypatch.setitem(sys.modules, "newsdedup.api", api)
-    monkeypatch.setitem(sys.modules, "newsdedup.loaders", loaders)
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("NEWSDEDUP_")]:
-        monkeypatch.delenv(name)
-    return made
-
-
-def joined(lines: Iterator[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
+    return stand_in(monkeypatch, tmp_path)
 
 
 # scan: what goes where
@@ -331,89 +280,6 @@ def test_a_full_disk_is_one_line(engine: Engine, capsys: pytest.CaptureFixture[s
         pytest.skip("no /dev/full on this system")
     assert run(["scan", "x", "-q", "-o", "json=/dev/full"]) == 2
     assert capsys.readouterr().err == "newsdedup: error: /dev/full: cannot be written: No space left on device\n"
-
-
-# compare
-
-
-def article(name: str, text: str = "Some text.") -> Article:
-    return Article(id=name, text=text)
-
-
-@pytest.fixture
-def two_files(engine: Engine, tmp_path: Path) -> Engine:
-    for name in ("a.txt", "b.txt", "feed.jsonl", "c#1.txt"):
-        (tmp_path / name).write_text("x", encoding="utf-8")
-    engine.files = {
-        "a.txt": (article("a.txt"),),
-        "b.txt": (article("b.txt"),),
-        "c#1.txt": (article("c#1.txt"),),
-        "feed.jsonl": (
-            Skipped(input="feed.jsonl#1", reason="bad-json", detail="line 1: not JSON"),
-            article("story-1"),
-            article("feed.jsonl#3"),
-        ),
-    }
-    return engine
-
-
-@pytest.mark.parametrize(
-    ("form", "render"),
-    [
-        ("text", lambda: comparison_text(COMPARISON, Style())),
-        ("jsonl", lambda: comparison_lines(COMPARISON)),
-    ],
-)
-def test_compare_writes(
-    two_files: Engine, capsys: pytest.CaptureFixture[str], form: str, render: Callable[[], Iterator[str]]
-) -> None:
-    assert run(["compare", "a.txt", "b.txt", "--format", form, "-o", "json=c.json", "--lang", "en"]) == 0
-    assert capsys.readouterr() == (joined(render()), "")
-    assert json.loads(Path("c.json").read_text(encoding="utf-8"))["pair"]["verdict"] == "rewrite"
-    assert [each.id for each in two_files.compared] == ["a.txt", "b.txt"]
-    assert two_files.config == Config(lang="en")
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "ids"),
-    [
-        ("feed.jsonl#story-1", "a.txt", ["story-1", "a.txt"]),
-        ("feed.jsonl#story-1", "feed.jsonl#3", ["story-1", "feed.jsonl#3"]),
-        ("c#1.txt", "a.txt", ["c#1.txt", "a.txt"]),  # a file whose name holds a #
-    ],
-)
-def test_compare_finds_records(two_files: Engine, left: str, right: str, ids: list[str]) -> None:
-    assert run(["compare", left, right]) == 0
-    assert [each.id for each in two_files.compared] == ids
-
-
-def test_compare_tells_two_articles_of_one_id_apart(two_files: Engine, tmp_path: Path) -> None:
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "a.txt").write_text("x", encoding="utf-8")
-    two_files.files = {**two_files.files, "old/a.txt": (article("a.txt", "Other text."),)}
-    assert run(["compare", "old/a.txt", "a.txt"]) == 0
-    assert [each.id for each in two_files.compared] == ["old/a.txt", "a.txt"]
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "told"),
-    [
-        ("feed.jsonl", "a.txt", "feed.jsonl holds several articles; name one with feed.jsonl#story-1"),
-        (".", "a.txt", ". is a folder; name a file in it"),
-        ("feed.jsonl#story-2", "a.txt", "feed.jsonl has no article story-2; it has story-1"),
-        ("feed.jsonl#zzz", "a.txt", "feed.jsonl has no article zzz; it has story-1, feed.jsonl#3"),
-        ("feed.jsonl#1", "a.txt", "cannot compare feed.jsonl#1: bad-json (line 1: not JSON)"),
-        ("bad.bin", "a.txt", "cannot compare bad.bin: binary (a NUL byte)"),
-        ("a.txt", "a.txt", "a.txt and a.txt are the same article; name two"),
-    ],
-)
-def test_compare_says_why_it_cannot(
-    two_files: Engine, capsys: pytest.CaptureFixture[str], left: str, right: str, told: str
-) -> None:
-    bad = Skipped(input="bad.bin", reason="binary", detail="a NUL byte")
-    two_files.files = {**two_files.files, "bad.bin": (bad,)}
-    assert run(["compare", left, right]) == 2
-    assert capsys.readouterr() == ("", f"newsdedup: error: {told}\n")
 
 
 # help

@@ -295,5 +295,5 @@ def test_articles_without_a_word_are_said(make_article: MakeArticle) -> None:
 def test_passages_set_aside_are_said(newsroom: Newsroom, make_article: MakeArticle) -> None:
     passage = newsroom.articles["a01-orig"].text[:1200]
     stories = [article.text for key, article in newsroom.articles.items() if key.endswith("-followup")][:5]
-    articles = [make_article(f"{story}\n\n{passage}") for story in stories]
+    articles = [make_article(f"{story}\n\n{passage}", source=f"Outlet {n}") for n, story in enumerate(stories)]
     assert any("set aside as boilerplate" in note for note in run(articles).notes)

@@ -1,67 +1,107 @@
-"""Floors of recall and precision on the labelled set that is committed here (benchmarks/newsroom)."""
+"""Floors of recall and precision on the labelled sets that are committed here."""
 
 from __future__ import annotations
 
 import pytest
 
-from conftest import LabelledPair, Newsroom
-from newsdedup import find_duplicates
-from newsdedup.result import Pair, Verdict
+from scanned_sets import Scanned, scan_set
 
-NEGATIVE = ("independent", "followup", "template")
-Found = dict[tuple[str, str], Pair]
+# newsroom is fitted on; hardcases and languages no fit has seen.
 
 
 @pytest.fixture(scope="module")
-def reported(newsroom: Newsroom) -> Found:
-    """Reported pairs of the English articles."""
-    articles = [article for article in newsroom.articles.values() if article.lang == "en"]
-    return {(pair.left, pair.right): pair for pair in find_duplicates(articles).pairs}
+def english() -> Scanned:
+    return scan_set("newsroom", lang="en")
 
 
-def key(pair: LabelledPair) -> tuple[str, str]:
-    left, right = sorted((pair.left, pair.right))
-    return left, right
+@pytest.fixture(scope="module")
+def hardcases() -> Scanned:
+    return scan_set("hardcases")
 
 
-@pytest.mark.parametrize(
-    ("label", "detail", "floor"),
-    [
-        ("copy", "syndicated en", 1.0),
-        ("revision", "revision en", 1.0),
-        ("rewrite", "spun en", 0.90),
-        ("rewrite", "paraphrase en", 0.90),
-        ("rewrite", "condensed en", 0.90),
-        ("excerpt", "excerpt en", 0.80),
-    ],
-)
-def test_recall(label: str, detail: str, floor: float, newsroom: Newsroom, reported: Found) -> None:
-    pairs = newsroom.labelled(label, detail)
-    assert len(pairs) == 22
-    missed = [key(pair) for pair in pairs if key(pair) not in reported]
-    assert 1 - len(missed) / len(pairs) >= floor, missed
+@pytest.fixture(scope="module")
+def languages() -> Scanned:
+    return scan_set("languages")
 
 
-def test_at_most_one_false_report(newsroom: Newsroom, reported: Found) -> None:
-    negative = {key(pair) for label in NEGATIVE for pair in newsroom.labelled(label)}
-    known = {key(pair) for pair in newsroom.pairs}
-    assert len(negative) > 500
-    false = [pair for pair in reported if pair in negative or pair not in known]
-    assert len(false) <= 1, false
+class TestNewsroom:
+    @pytest.mark.parametrize(
+        ("label", "detail", "floor"),
+        [
+            ("copy", "syndicated", 1.0),
+            ("revision", "revision", 1.0),
+            ("rewrite", "spun", 1.0),
+            ("rewrite", "condensed", 1.0),
+            ("rewrite", "paraphrase", 0.95),
+            ("excerpt", "excerpt", 1.0),
+        ],
+    )
+    def test_recall(self, label: str, detail: str, floor: float, english: Scanned) -> None:
+        pairs = english.wanted(label, detail)
+        assert len(pairs) == 22
+        missed = english.missed(pairs)
+        assert 1 - len(missed) / len(pairs) >= floor, missed
+
+    def test_nothing_false_is_reported(self, english: Scanned) -> None:
+        assert len([pair for pair in english.labels.values() if pair.label in ("independent", "followup")]) > 300
+        assert english.false() == []
+
+    @pytest.mark.parametrize("lang", ["en", None])
+    def test_nor_among_all_languages(self, lang: str | None) -> None:
+        assert scan_set("newsroom", lang=lang).false() == []
+
+    @pytest.mark.parametrize("label", ["copy", "revision", "rewrite", "excerpt"])
+    def test_what_is_reported_is_called_by_its_name(self, label: str, english: Scanned) -> None:
+        assert english.agreeing(label) >= 0.95
 
 
-@pytest.mark.parametrize(
-    ("label", "verdicts"),
-    [
-        ("copy", {Verdict.COPY, Verdict.REVISION, Verdict.IDENTICAL}),
-        ("revision", {Verdict.REVISION, Verdict.COPY}),
-        ("rewrite", {Verdict.REWRITE}),
-        ("excerpt", {Verdict.EXCERPT, Verdict.REWRITE}),
-    ],
-)
-def test_what_is_reported_is_called_by_its_name(
-    label: str, verdicts: set[Verdict], newsroom: Newsroom, reported: Found
-) -> None:
-    found = [reported[key(pair)] for pair in newsroom.labelled(label) if key(pair) in reported]
-    called = [pair for pair in found if pair.verdict in verdicts]
-    assert len(called) >= 0.95 * len(found)
+class TestHardCases:
+    def test_nothing_false_is_reported(self, hardcases: Scanned) -> None:
+        assert len(hardcases.langs) == 77
+        assert hardcases.false() == []
+
+    @pytest.mark.parametrize(
+        ("label", "detail", "pairs", "floor"),
+        [
+            ("revision", "", 5, 1.0),
+            ("excerpt", "", 4, 1.0),
+            ("rewrite", "reordered", 5, 1.0),
+            ("rewrite", "indirect", 5, 1.0),
+            ("rewrite", "backtranslated", 5, 1.0),
+            ("rewrite", "simple", 5, 1.0),
+            ("rewrite", "tabloid", 5, 1.0),
+            ("rewrite", "third", 5, 0.8),
+            # Not yet: told in words of one's own, or in a hundred of them.
+            ("rewrite", "ownwords", 5, 0.4),
+            ("rewrite", "brief", 5, 0.4),
+        ],
+    )
+    def test_recall(self, label: str, detail: str, pairs: int, floor: float, hardcases: Scanned) -> None:
+        wanted = hardcases.wanted(label, detail)
+        assert len(wanted) == pairs
+        missed = hardcases.missed(wanted)
+        assert 1 - len(missed) / len(wanted) >= floor, missed
+
+    @pytest.mark.parametrize("label", ["revision", "rewrite", "excerpt"])
+    def test_what_is_reported_is_called_by_its_name(self, label: str, hardcases: Scanned) -> None:
+        assert hardcases.agreeing(label) >= 0.95
+
+
+class TestLanguages:
+    def test_nothing_false_is_reported(self, languages: Scanned) -> None:
+        assert len(languages.langs) == 80
+        assert languages.false() == []
+
+    @pytest.mark.parametrize("lang", ["fr", "ru", "ar", "zh"])
+    @pytest.mark.parametrize("label", ["copy", "revision", "excerpt"])
+    def test_what_is_taken_word_for_word_is_found(self, label: str, lang: str, languages: Scanned) -> None:
+        wanted = languages.wanted(label, lang=lang)
+        assert len(wanted) == 2
+        assert languages.missed(wanted) == []
+
+    @pytest.mark.parametrize(("lang", "least"), [("fr", 6), ("ru", 4), ("ar", 2), ("zh", 2)])
+    def test_rewrites_found(self, lang: str, least: int, languages: Scanned) -> None:
+        wanted = languages.wanted("rewrite", lang=lang)
+        assert len(wanted) == 6
+        missed = languages.missed(wanted)
+        assert len(wanted) - len(missed) >= least, missed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import fields
 
 import numpy as np
 from hypothesis import given, settings
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 from conftest import MakeArticle, Newsroom
 from newsdedup.sketch.candidates import VIEWS, join_sketches
 from newsdedup.sketch.minhash import EMPTY, NUM_PERM, estimate_agreement
-from newsdedup.sketch.views import PASSAGE_SCALE, distinct_rows, shingles, sketch
+from newsdedup.sketch.views import PASSAGE_SCALE, PASSAGE_SHINGLE, Sketches, distinct_rows, shingles, sketch
 from newsdedup.text.table import make_table
 
 EXAMPLES = settings(derandomize=True, deadline=None, max_examples=80)
 ALL = frozenset(VIEWS)
+COLUMNS = [field.name for field in fields(Sketches)]
 
 token_lists = st.lists(st.lists(st.integers(0, 4), max_size=9), max_size=8)
 
@@ -98,7 +100,7 @@ class TestSketch:
         articles[5:5] = [make_article(""), make_article("Word"), make_article("...")]
         together = sketch(make_table(articles), ALL)
         apart = join_sketches([sketch(make_table([article]), ALL) for article in articles])
-        for name in ("copy", "terms", "facts", "passages", "passage_offsets"):
+        for name in COLUMNS:
             assert np.array_equal(getattr(together, name), getattr(apart, name)), name
 
     def test_views_not_asked_for_are_none(self, make_article: MakeArticle) -> None:
@@ -107,6 +109,7 @@ class TestSketch:
             found = sketch(table, frozenset({view}))
             assert [name for name in VIEWS if getattr(found, name) is not None] == [view]
             assert (found.passage_offsets is not None) == (view == "passages")
+            assert (found.passage_quoted is not None) == (view == "passages")
 
     def test_an_article_without_words_is_empty_in_every_view(self, make_article: MakeArticle) -> None:
         found = sketch(make_table([make_article(""), make_article("?! --- ...")]), ALL)
@@ -116,6 +119,8 @@ class TestSketch:
             assert (rows == EMPTY).all()
         assert found.passage_offsets is not None
         assert found.passage_offsets.tolist() == [0, 0, 0]
+        assert found.passage_quoted is not None
+        assert found.passage_quoted.size == 0
 
     def test_copy_view_estimates_jaccard_of_three_word_shingles(self, newsroom: Newsroom) -> None:
         pairs = newsroom.labelled("revision", "revision en") + newsroom.labelled("rewrite", "spun en")
@@ -138,13 +143,44 @@ class TestSketch:
         # Without a lean to one side: the mean of 44 estimates, each with a deviation of at most .044.
         assert abs(sum(errors) / len(errors)) <= 4 * 0.044 / math.sqrt(len(errors))
 
-    def test_quoted_words_are_no_passage(self, make_article: MakeArticle) -> None:
+    def test_passages_are_the_kept_shingles_and_whether_each_stands_in_quotes_only(
+        self, newsroom: Newsroom, make_article: MakeArticle
+    ) -> None:
+        said = "we will build the bridge again before the winter comes back to the valley"
+        articles = [
+            *(article for name, article in newsroom.articles.items() if name < "a06"),
+            make_article(f'"{said}," she told them. Nobody knew then that {said}, as it was put. "{said}."', lang="en"),
+        ]
+        table = make_table(articles)
+        found = sketch(table, frozenset({"passages"}))
+        assert found.passages is not None
+        assert found.passage_quoted is not None
+        assert found.passage_offsets is not None
+        hashes, rows, first = shingles(table.surface, table.token_offsets, PASSAGE_SHINGLE)
+        both = 0
+        for row in range(len(articles)):
+            marks: dict[int, list[bool]] = {}
+            for place in range(int(rows[row]), int(rows[row + 1])):
+                if hashes[place] < 2**32 // PASSAGE_SCALE:
+                    marks.setdefault(int(hashes[place]), []).append(bool(table.quoted[first[place]]))
+            own = slice(int(found.passage_offsets[row]), int(found.passage_offsets[row + 1]))
+            assert found.passages[own].tolist() == sorted(marks)
+            assert found.passage_quoted[own].tolist() == [all(marks[value]) for value in sorted(marks)]
+            both += sum(len(set(each)) == 2 for each in marks.values())
+        assert found.passage_quoted.any()
+        assert both, "a shingle that stands within marks and outside them"
+
+    def test_quoted_words_are_a_passage_that_says_so(self, make_article: MakeArticle) -> None:
         words = " ".join(f"w{number}x" for number in range(400))
-        open_, quoted = (
-            sketch(make_table([make_article(text, lang="en")]), frozenset({"passages"})).passage_offsets
+        told, quoted = (
+            sketch(make_table([make_article(text, lang="en")]), frozenset({"passages"}))
             for text in (f"He said {words} today", f'He said "{words}" today')
         )
-        assert open_ is not None
-        assert quoted is not None
-        assert open_[-1] > 25
-        assert quoted[-1] <= 1
+        assert told.passages is not None
+        assert quoted.passages is not None
+        assert told.passages.tolist() == quoted.passages.tolist()
+        assert told.passages.size > 25
+        assert told.passage_quoted is not None
+        assert quoted.passage_quoted is not None
+        assert not told.passage_quoted.any()
+        assert (~quoted.passage_quoted).sum() <= 1  # the shingle that begins in front of the mark

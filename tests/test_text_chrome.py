@@ -36,6 +36,39 @@ CHROME_LINES = [
     ("correction", "Editor's note: The following column first appeared elsewhere."),
     ("correction", "Update: This story now has a statement of the mayor."),
     ("correction", "Fe de errores: La cifra correcta es 20."),
+    ("correction", "This story has been corrected to show that 17 flights, not 14, have been recorded."),
+    ("correction", "(This story has been corrected to say that 41 officials, not 43, are on the list.)"),
+    ("correction", "(Corrects attendance to 21,640 and time of winning goal to fourth minute of stoppage time)"),
+    ("correction", "(This version of the story corrects paragraph 6 to say it was the sixth loss, not the fifth)"),
+    ("correction", "This version CORRECTS the length of the traffic stoppage on Flume Road."),
+    ("correction", "This is a corrected story. An earlier version said Pelham was guilty on 14 counts."),
+    ("correction", "(The bureau corrected its annual figure to 11.2 percent from 11.6 percent, citing a mistake)"),
+    ("correction", "(Berichtigung: Der Fahrer ist 47 Jahre alt, nicht 46. Es gab vier Unfälle.)"),
+    ("correction", "In einer früheren Version dieses Artikels hieß es, der Fahrer sei 46 Jahre alt."),
+    ("correction", "(Esta información sustituye a la anterior y corrige el reparto de escaños)"),
+    ("correction", "Una versión anterior de este artículo daba otra cifra."),
+    ("correction", "Cet article a été corrigé le 3 mai : le bilan est de 12 blessés."),
+    ("credit", "This story was shared by the Casterville Ledger through the Lakes News Exchange."),
+    ("credit", "This article was republished from The Conversation."),
+    ("slug", "BC-US--Storm-Gulf,1st Ld-Writethru,512"),
+    ("slug", "^BC-EU--Britain-Brexit,3rd Ld-Writethru,US,0650<"),
+    ("slug", "AP-US--School-Shooting, 2nd Ld"),
+    ("slug", "PM-Dam Failure, 4th Ld - Writethru, a0571,680"),
+    ("slug", "1st Ld-Writethru"),
+    ("slug", "2nd Lead-Writethru, 512"),
+    ("slug", "(2nd Lead)"),
+    ("slug", "(LEAD)"),
+    ("slug", "Eds: UPDATES with quotes, details. With AP Photos."),
+    ("slug", "(Adds details, background)"),
+    ("slug", "(Recasts, adds comments from union, changes dateline)"),
+    ("slug", "(Zusammenfassung 1630)"),
+    ("slug", "(2. Zusammenfassung)"),
+    ("slug", "(Zusammenfassung - neu: Reaktionen)"),
+    ("slug", "(neu: Reaktionen und weitere Details)"),
+    ("slug", "(Ampliación)"),
+    ("slug", "(2ª ampliación)"),
+    ("slug", "(Añade declaraciones del ministro)"),
+    ("slug", "(2e version)"),
     ("byline", "By Jane Doe"),
     ("byline", "By JANE DOE and John Smith, Staff Writer"),
     ("byline", "By the Associated Press"),
@@ -73,6 +106,8 @@ CHROME_LINES = [
     ("navigation", "* * *"),
 ]
 
+TOP_KINDS = ("byline", "slug")
+
 STORY_LINES = [
     "For more coverage of rural areas, ministers will go to the parliament next week.",
     "For more stories he had to go to the archive and read old letters.",
@@ -95,6 +130,37 @@ STORY_LINES = [
     "Updates to the software caused the failure.",
     "Correction of the error took two years.",
     "Corrects-only machines are no good, she said.",
+    "This is a corrected exam paper, the teacher said.",
+    "This version of the plan corrects an old mistake.",
+    "(The teacher corrected the essays at night.)",
+    "(Correct answers are printed on page 12)",
+    "In einer früheren Version des Plans war eine Brücke vorgesehen.",
+    "Esta información llegó tarde al ministerio.",
+    "Esta semana corrige el Gobierno sus previsiones.",
+    "Una versión anterior de la ley fue rechazada en junio.",
+    "Cet article de la loi a été adopté lundi.",
+    "Une version du texte circule depuis lundi.",
+    "BC-based miner Teck said on Monday that profits fell.",
+    "AP-7 motorway drivers waited for hours.",
+    "AM-radio listeners in the valley called it the 1st storm of the year.",
+    "PM-elect Nkosi led the talks.",
+    "1st lead of the season came after nine minutes.",
+    "2nd lead, 3rd lead: the team lost them all.",
+    "(Lead pipes were found in 300 homes.)",
+    "(Lead) pipes were found in 300 homes.",
+    "Eds and meds are the main employers of the city.",
+    "Editors of the paper said they would appeal.",
+    "Note to editors went out on Monday, the office said.",
+    "UPDATE 2 of the software failed.",
+    "UPDATE-Panne legt die Flughäfen in ganz Europa lahm",
+    "RPT Group said on Monday that profits fell.",
+    "CORRECTED figures were sent to the court.",
+    "(Adds up to nothing, he said.)",
+    "(Changes were made overnight.)",
+    "(Zusammen mit Frankreich will Berlin mehr tun)",
+    "(Neuer Termin: Montag)",
+    "(Ampliación del puerto: 20 millones)",
+    "(Versión original en inglés)",
     "By the time the firefighters arrived the house was gone",
     "By Monday evening the fire had reached the town",
     "by five business days the expiration of its common stock",
@@ -156,7 +222,7 @@ def test_a_line_of_chrome_is_set_aside(kind: str, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "line"), [case for case in CHROME_LINES if case[0] != "byline"], ids=lambda value: value[:40]
+    ("kind", "line"), [case for case in CHROME_LINES if case[0] not in TOP_KINDS], ids=lambda value: value[:40]
 )
 def test_chrome_at_the_end_is_set_aside_as_well(kind: str, line: str) -> None:
     story = cut_chrome(f"{STORY}\n\nMore of it.\n\n  {line}  \n")
@@ -177,6 +243,37 @@ def test_a_byline_is_cut_only_near_the_start() -> None:
     assert cut_chrome(f"{STORY}\n\nBy Jane Doe\n\nMore.").cuts == (Cut("byline", "By Jane Doe"),)
     late = f"{STORY}\n\nMore.\n\nBy Jane Doe\n\nThe end."
     assert cut_chrome(late).text == late
+
+
+def test_a_header_is_cut_only_near_the_start() -> None:
+    assert cut_chrome(f"{STORY}\n\n(Adds details)\n\nMore.").cuts == (Cut("slug", "(Adds details)"),)
+    late = f"{STORY}\n\nMore.\n\n(Adds details)\n\nThe end."
+    assert cut_chrome(late).text == late
+
+
+HEADER_PREFIXES = [
+    *("UPDATE 2-", "WRAPUP 3-", "RPT-UPDATE 1-", "REFILE-", "CORRECTED-", "(LEAD) ", "(2nd LD) ", "(3rd Lead) "),
+    *("(Zusammenfassung 1630) ", "(2. Zusammenfassung)\n\n", "(2ª Ampliación) "),
+]
+
+
+@pytest.mark.parametrize("prefix", HEADER_PREFIXES)
+def test_a_header_in_front_of_the_headline_is_set_aside(prefix: str) -> None:
+    story = cut_chrome(f"{prefix}Celtair cuts jobs\n\n{STORY}")
+    assert story.text == f"Celtair cuts jobs\n\n{STORY}"
+    assert story.cuts == (Cut("slug", prefix.strip()),)
+    late = f"Celtair cuts jobs\n\n{STORY}\n\n{prefix}{STORY}"
+    assert cut_chrome(late).text == late
+
+
+def test_header_and_dateline_and_note_are_set_aside_together() -> None:
+    text = f"UPDATE 1-Celtair cuts jobs\n(Adds details)\nLONDON, March 3 (Reuters) - {STORY}"
+    story = cut_chrome(text)
+    assert story.text == f"Celtair cuts jobs\n{STORY}"
+    assert story.cuts == (Cut("slug", "UPDATE 1-"), Cut("slug", "(Adds details)"))
+    assert story.dateline == "LONDON, March 3 (Reuters)"
+    kept = "".join(text[offset] for offset in story.offsets())
+    assert all(other in (one, "\n") for one, other in zip(kept, story.text, strict=True))
 
 
 def test_a_paragraph_that_begins_like_chrome_stays() -> None:

@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from newsdedup.text.hashing import mix32, mix64, span_hashes, word_hashes
+from newsdedup.text import hashing
+from newsdedup.text.hashing import mix32, mix64, run_hashes, span_hashes, word_hashes
 
+Values = NDArray[np.uint32]
+Places = NDArray[np.int64]
 MASK = 2**64 - 1
 BASE = 0x9E3779B97F4A7C15
 
@@ -48,6 +52,41 @@ def test_word_hashes_are_the_span_hashes_of_the_words(words: list[str]) -> None:
     assert word_hashes(words).tolist() == [oracle([ord(char) for char in word]) for word in words]
 
 
+def runs_of(codes: list[int], bounds: list[tuple[int, int]], block: int) -> list[int]:
+    starts = np.array([start for start, _ in bounds], dtype=np.int64)
+    ends = np.array([end for _, end in bounds], dtype=np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing, "_BLOCK", block)
+        return [int(value) for value in run_hashes(np.array(codes, dtype=np.uint32), starts, ends)]
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.tuples(CODES, CODES), max_size=12), CODES, st.integers(1, 200))
+def test_spans_that_follow_each_other_hash_alike_in_blocks_of_any_size(
+    parts: list[tuple[list[int], list[int]]], after: list[int], block: int
+) -> None:
+    codes: list[int] = []
+    bounds: list[tuple[int, int]] = []
+    for gap, span in parts:  # spans may be empty, and need not touch
+        bounds.append((len(codes) + len(gap), len(codes) + len(gap) + len(span)))
+        codes += gap + span
+    assert runs_of(codes + after, bounds, block) == [oracle(span) for _, span in parts]
+
+
+def test_a_long_buffer_is_hashed_a_block_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def counted(values: Values, starts: Places, ends: Places) -> NDArray[np.uint64]:
+        sizes.append(values.size)
+        return span_hashes(values, starts, ends)
+
+    monkeypatch.setattr(hashing, "span_hashes", counted)
+    codes = list(range(100, 200))
+    bounds = [(0, 30), (30, 60), (60, 75), (75, 76), (76, 100)]
+    assert runs_of(codes, bounds, 16) == [oracle(codes[start:end]) for start, end in bounds]
+    assert sizes == [30, 30, 16, 24]  # a span longer than a block is a block of its own
+
+
 def test_different_spans_have_different_hashes() -> None:
     words = ["", "a", "b", "aa", "ab", "ba", "a\x00", "\x00", "\x00\x00", "é", "e", "ab ", " ab", "中", "\U0001f600"]
     assert len(set(word_hashes(words).tolist())) == len(words)
@@ -61,6 +100,8 @@ def test_no_spans_have_no_hashes() -> None:
     assert word_hashes([]).shape == (0,)
     assert spans_of([], []) == []
     assert spans_of([1, 2], []) == []
+    assert runs_of([], [], 1) == []
+    assert runs_of([1, 2], [], 1) == []
 
 
 def test_a_buffer_longer_than_the_first_table_of_powers() -> None:

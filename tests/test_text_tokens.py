@@ -219,6 +219,12 @@ QUOTED = [
     ("“Ja”, sagte er, „nein“", ["Ja", "nein"]),
     ('"One" and "two', ["One", "two"]),  # a quotation may run on into the next paragraph
     ('"One\ntwo', ["One"]),  # and ends with its line
+    ('"They said "no" and left\nhome', ["They", "said", "no", "and", "left"]),  # with a quotation in it
+    ('"They said" so "and left" to "go', ["They", "said", "and", "left", "go"]),
+    ('"They said "no" and" left', ["They", "said", "and"]),  # as many marks open as close
+    ('They said "no" and "left', ["no", "left"]),
+    ('They "said "no" and left', ["said", "and", "left"]),
+    ('One\n"They said "no" and left\ntwo "three"', ["They", "said", "no", "and", "left", "three"]),
     ("He said 'not now' and left", []),
     ("The dog's bone", []),
     ("plain", []),
@@ -265,6 +271,42 @@ FACTS = [
         ["SHOIGU", "OKHOTSK", "20"],
         ["FRIEND"],
     ),
+    ("casing lost, a rare word once", "en", "the granite came late and the mayor swore", [], ["granite", "mayor"]),
+    (
+        "casing lost, a rare word that the story comes back to",
+        "en",
+        "the granite came late and the mayor sent all granites back, the mayor said",
+        ["granite", "granites"],
+        ["mayor"],
+    ),
+    (
+        "all capitals, a rare word that the story comes back to",
+        "en",
+        "THE GRANITE CAME LATE AND THE MAYOR SENT ALL GRANITES BACK AT 9, THE MAYOR SAID",
+        ["GRANITE", "GRANITES", "9"],
+        ["MAYOR"],
+    ),
+    (
+        "a rare word twice where case tells names",
+        "en",
+        "The granite came late and the mayor of Harlow sent all granites back.",
+        ["Harlow"],
+        ["granite", "granites"],
+    ),
+    (
+        "a name of a script without case",
+        "zh",
+        "泽连斯基访问北京。中国和俄罗斯批准合作计划，泽连斯基表示感谢。",
+        ["泽连", "连斯", "斯基", "泽连", "连斯", "斯基"],
+        ["北京", "国和", "基访", "批准"],
+    ),
+    (
+        "German nouns, rare ones and common ones",
+        "de",
+        "Die Orgel und die Lampe kamen in die Stadt, die Lampe zuerst.",
+        ["Orgel"],
+        ["Lampe", "Stadt"],
+    ),
     (
         "German nouns",
         "de",
@@ -282,6 +324,36 @@ def test_facts(lang: str, text: str, facts: list[str], others: list[str]) -> Non
     found = flagged(text, IS_FACT, lang)
     assert [word for word in found if word in facts] == facts
     assert not set(found) & set(others)
+
+
+CONTENT = [
+    # label, lang, text, what weighs, what weighs nothing
+    ("words", "zh", "北京批准计划", ["北京", "批准", "计划"], ["京批", "准计"]),
+    ("a name that stands once", "zh", "他说泽连走了", [], ["泽连", "说泽", "连走"]),
+    ("a name that stands twice", "zh", "他说泽连走了。泽连来了", ["泽连"], ["说泽", "连走", "连来"]),
+    ("a crossing that stands twice", "zh", "中国和朋友。中国和你", ["国和"], ["和朋"]),
+    ("a number that stands once", "zh", "北京31个", ["31", "北京"], []),
+    ("kana", "ja", "ロシアと石。ロシアの町", ["ロシ", "シア"], ["アと", "アの"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "content", "nothing"), [case[1:] for case in CONTENT], ids=[case[0] for case in CONTENT]
+)
+def test_the_end_of_a_word_and_the_next_weigh_nothing(
+    lang: str, text: str, content: list[str], nothing: list[str]
+) -> None:
+    assert {*content, *nothing} <= set(words(text, lang))
+    found = set(flagged(text, IS_CONTENT, lang))
+    assert set(content) <= found
+    assert not found & set(nothing)
+
+
+def test_what_stands_once_in_each_of_two_articles_does_not_stand_there_twice() -> None:
+    texts, langs = ["中国和平", "the granite came late", "中国和你", "they saw the granite"], ["zh", "en", "zh", "en"]
+    batch = tokenize(texts, langs)
+    assert batch.weight[batch.surface == (word_hashes(["国和"]) >> np.uint64(32))[0]].tolist() == [0, 0]
+    assert not (batch.flags & IS_FACT).any()
 
 
 def test_case_and_form_do_not_matter_to_terms() -> None:

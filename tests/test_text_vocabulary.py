@@ -13,6 +13,7 @@ from newsdedup.text.vocabulary import (
     ABBREVIATION,
     NUMBER,
     STEMMERS,
+    UNLISTED,
     Vocabulary,
     canonical_number,
     stem_words,
@@ -160,9 +161,37 @@ def test_rarer_words_weigh_more() -> None:
     assert weights[-1] < 7.1
 
 
-@pytest.mark.parametrize(("word", "flags"), [("20", NUMBER), ("twenty", NUMBER), ("mr", ABBREVIATION), ("man", 0)])
-def test_flags(word: str, flags: int) -> None:
-    assert one("en", word)[2] == flags
+FLAGS = [
+    # lang, word, flags
+    ("en", "20", NUMBER),
+    ("en", "twenty", NUMBER),
+    ("en", "mr", ABBREVIATION),
+    ("en", "man", 0),
+    ("en", "qz", 0),  # in no list, but a word: it does not cross from one into the next
+    ("zh", "中国", 0),
+    ("zh", "国和", UNLISTED),  # "China and", cut in the middle
+    ("zh", "克龙", UNLISTED),  # the end of Macron
+    ("zh", "中", 0),
+    ("zh", "qwzxv", 0),
+    ("zh", "20", NUMBER),
+    ("ja", "ない", 0),
+    ("ja", "アと", UNLISTED),
+    ("ko", "사람", 0),
+    ("ko", "람이", UNLISTED),
+    ("und", "国和", 0),
+]
+
+
+@pytest.mark.parametrize(("lang", "word", "flags"), FLAGS)
+def test_flags(lang: str, word: str, flags: int) -> None:
+    assert one(lang, word)[2] == flags
+
+
+@pytest.mark.xfail(
+    strict=True, reason="Thai has no frequency list, and each of its bigrams is said to be missing there"
+)
+def test_a_language_without_a_list_has_no_unlisted_bigrams() -> None:
+    assert one("th", "กร")[2] == 0
 
 
 def test_a_country_and_its_people_have_one_root() -> None:

@@ -1,10 +1,10 @@
-"""The numbers of a pair against brute force over token lists, and against difflib."""
+"""The numbers of a pair against brute force, against difflib, and on texts made for one of them."""
 
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from itertools import product
 
 import numpy as np
@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brute_features import Plain, brute_features, plain, run_mask
 from conftest import MakeArticle, Newsroom
 from newsdedup.article import Article
-from newsdedup.text.table import make_table
-from newsdedup.verify.align import MIN_SIMILARITY, similarities
 from newsdedup.verify.features import Features, pair_features, passes_gate, shared_run_mask
 from newsdedup.verify.profile import RUN, Profile
 
@@ -27,176 +26,21 @@ words = st.sampled_from(
     'Anna Bell Harlow Bridge 12 2024 48 opened the river council said ferry Marlow workers , . . " two'.split()
 )
 texts = st.lists(words, max_size=40).map(" ".join)
+passages = st.permutations(
+    "Anna Bell Harlow 12 2024 opened the river council said ferry Marlow workers crowns bridge Thorne . The judge "
+    "Stern of Brackley heard case for eleven weeks before she threw it out last October . Builders laid blocks on "
+    "Thursday under lamps while hundreds of".split()
+).map(lambda drawn: " ".join(drawn[:34]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    root: int
-    number: bool
-    sentence: int
-    position: int
-    weight: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plain:
-    """One article as plain lists."""
-
-    profile: Profile
-    tokens: list[int]
-    quoted: list[bool]
-    terms: list[int]
-    roots_by_sentence: list[set[int]]
-    roots: set[int]
-    mentions: list[Mention]
-
-    @property
-    def facts(self) -> set[int]:
-        return {mention.root for mention in self.mentions}
-
-
-def plain(*articles: Article) -> list[Plain]:
-    table = make_table(articles)
-    out = []
-    for row in range(len(table)):
-        tokens = slice(int(table.token_offsets[row]), int(table.token_offsets[row + 1]))
-        content = range(int(table.content_offsets[row]), int(table.content_offsets[row + 1]))
-        by_sentence: list[set[int]] = [set() for _ in range(max(1, int(table.sentences[row])))]
-        for place in content:
-            by_sentence[int(table.sentence[place])].add(int(table.root[place]))
-        out.append(
-            Plain(
-                profile=Profile(table, row),
-                tokens=table.surface[tokens].tolist(),
-                quoted=table.quoted[tokens].tolist(),
-                terms=[int(table.term[place]) for place in content],
-                roots_by_sentence=by_sentence,
-                roots={int(table.root[place]) for place in content},
-                mentions=[
-                    Mention(
-                        root=int(table.root[place]),
-                        number=bool(table.fact[place] == 2),
-                        sentence=int(table.sentence[place]),
-                        position=int(table.position[place]),
-                        weight=float(table.weight[place]),
-                    )
-                    for place in content
-                    if table.fact[place]
-                ],
-            )
-        )
-    return out
-
-
-def shingle_set(tokens: list[int]) -> set[tuple[int, ...]]:
-    size = min(3, max(1, len(tokens)))
-    return {tuple(tokens[i : i + size]) for i in range(len(tokens) - size + 1)}
-
-
-def lcs_length(left: list[int], right: list[int]) -> int:
-    row = [0] * (len(right) + 1)
-    for one in left:
-        before = row[:]
-        for place, two in enumerate(right):
-            row[place + 1] = before[place] + 1 if one == two else max(row[place], before[place + 1])
-    return row[-1]
-
-
-def run_mask(side: list[int], other: list[int]) -> list[bool]:
-    runs = {tuple(other[i : i + RUN]) for i in range(len(other) - RUN + 1)}
-    mask = [False] * len(side)
-    for start in range(len(side) - RUN + 1):
-        if tuple(side[start : start + RUN]) in runs:
-            mask[start : start + RUN] = [True] * RUN
-    return mask
-
-
-def placed(side: Plain, other: Plain) -> float:
-    """Facts of one side that stand in the two most similar sentences of the other, by weight."""
-    similarity = similarities(side.profile, other.profile)
-    near = [np.argsort(-row, kind="stable")[:2].tolist() for row in similarity]
-    sentences: defaultdict[int, set[int]] = defaultdict(set)
-    weights: defaultdict[int, float] = defaultdict(float)
-    for mention in side.mentions:
-        sentences[mention.root].add(mention.sentence)
-        weights[mention.root] = max(weights[mention.root], mention.weight)
-    found = sum(
-        weights[root]
-        * sum(any(root in other.roots_by_sentence[n] for n in near[sentence]) for sentence in own)
-        / len(own)
-        for root, own in sentences.items()
-    )
-    return found / (sum(weights.values()) + 12.0)
-
-
-def best_mean(side: Plain, other: Plain) -> float:
-    weights = side.profile.sentence_weights.tolist()
-    best = [max(row) for row in similarities(side.profile, other.profile).tolist()]
-    return sum(a * b for a, b in zip(weights, best, strict=True)) / sum(weights) if sum(weights) else 0.0
-
-
-def ordered_value(side: Plain, other: Plain) -> float:
-    similarity = similarities(side.profile, other.profile).tolist()
-    weights = side.profile.sentence_weights.tolist()
-    row = [0.0] * (len(other.roots_by_sentence) + 1)
-    for own, weight in zip(similarity, weights, strict=True):
-        before = row[:]
-        for place, value in enumerate(own):
-            told = before[place] + weight * value if value >= MIN_SIMILARITY else 0.0
-            row[place + 1] = max(told, row[place], before[place + 1])
-    return row[-1] / sum(weights) if sum(weights) else 0.0
-
-
-def brute_features(left: Plain, right: Plain) -> dict[str, float]:
-    """Every feature that needs no tie-break, by its description."""
-    one, two = shingle_set(left.tokens), shingle_set(right.tokens)
-    common = lcs_length(left.terms, right.terms)
-    shorter, longer = sorted((len(left.terms), len(right.terms)))
-    shares = {
-        len(side.facts): (len(side.facts & other.roots) + 1) / (len(side.facts) + 3)
-        for side, other in ((left, right), (right, left))
-    }
-    both_shares = [
-        (len(side.facts & other.roots) + 1) / (len(side.facts) + 3) for side, other in ((left, right), (right, left))
-    ]
-    numbers = [{mention.root for mention in side.mentions if mention.number} for side in (left, right)]
-    masks = [run_mask(left.tokens, right.tokens), run_mask(right.tokens, left.tokens)]
-    unquoted = [
-        [shared and not quoted for shared, quoted in zip(mask, side.quoted, strict=True)]
-        for mask, side in zip(masks, (left, right), strict=True)
-    ]
-    run_facts = [
-        len({mention.root for mention in side.mentions if mask[mention.position]})
-        for mask, side in zip(unquoted, (left, right), strict=True)
-    ]
-    out = {
-        "facts_both": min(both_shares),
-        "facts_placed_both": min(placed(left, right), placed(right, left)),
-        "numbers": (len(numbers[0] & right.facts) + 1) / (min(map(len, numbers)) + 2),
-        "lcs": 2 * common / max(1, shorter + longer),
-        "lcs_short": common / max(1, shorter),
-        "sentences_mean": (best_mean(left, right) + best_mean(right, left)) / 2,
-        "length": shorter,
-        "length_ratio": max(1, shorter) / max(1, longer),
-        "jaccard": len(one & two) / len(one | two) if one | two else 0.0,
-        "contained_left": len(one & two) / max(1, len(one)),
-        "contained_right": len(one & two) / max(1, len(two)),
-        "verbatim": min(sum(unquoted[0]), sum(unquoted[1])),
-        "verbatim_facts": min(run_facts),
-        "fact_count": min(len(left.facts), len(right.facts)),
-        "shared_facts": len(left.facts & right.facts),
-    }
-    if len(shares) == 2:
-        out["facts_short"] = shares[min(shares)]
-    weights = [float(side.profile.sentence_weights.sum()) for side in (left, right)]
-    if abs(weights[0] - weights[1]) > 1e-3:
-        sides = (left, right) if weights[0] < weights[1] else (right, left)
-        out["order"] = ordered_value(*sides)
-        out["sentences_short"] = best_mean(*sides)
-    heavy = [float(side.profile.fact_weights.sum()) for side in (left, right)]
-    if abs(heavy[0] - heavy[1]) > 1e-3:
-        out["facts_placed"] = placed(left, right) if heavy[0] < heavy[1] else placed(right, left)
-    return out
+@st.composite
+def with_a_passage(draw: st.DrawFn) -> tuple[str, str]:
+    """Two texts that share a passage, which either may put between marks."""
+    passage = draw(passages)
+    around = st.lists(words, max_size=14).map(" ".join)
+    forms = st.sampled_from(["{}", '"{}"', "{}."])
+    left, right = (f"{draw(around)} {draw(forms).format(passage)} {draw(around)}" for _ in range(2))
+    return left, right
 
 
 def check_against_brute_force(left: Plain, right: Plain) -> None:
@@ -217,6 +61,13 @@ class TestPairFeatures:
     @EXAMPLES
     def test_equal_brute_force_on_made_up_texts(self, left: str, right: str) -> None:
         check_against_brute_force(*plain(Article(id="a", text=left, lang="en"), Article(id="b", text=right, lang="en")))
+
+    @given(with_a_passage())
+    @EXAMPLES
+    def test_equal_brute_force_on_texts_that_share_a_passage(self, texts: tuple[str, str]) -> None:
+        one, two = plain(*(Article(id=text[:9], text=text, lang="en") for text in texts))
+        check_against_brute_force(one, two)
+        check_symmetry(one.profile, two.profile)
 
     def test_equal_brute_force_on_real_pairs(self, newsroom: Newsroom) -> None:
         roles = ("orig", "syndicated", "revision", "spun", "condensed", "excerpt", "sibling")
@@ -263,7 +114,7 @@ class TestPairFeatures:
         assert (found.jaccard, found.contained_left, found.lcs, found.length_ratio) == (1, 1, 1, 1)
         assert found.order == pytest.approx(1, abs=1e-5)
         assert found.sentences_mean == pytest.approx(1, abs=1e-5)
-        assert found.verbatim == side.quoted.count(False)
+        assert found.verbatim_share == 1
         assert found.shared_facts == found.fact_count == len(side.facts)
 
     @pytest.mark.parametrize("text", ["", "...", "the and of", "Word", "12"])
@@ -291,6 +142,122 @@ class TestPairFeatures:
         assert found.swapped() == replace(
             found, contained_left=found.contained_right, contained_right=found.contained_left
         )
+
+
+TOLD = (
+    "The council of Harlow will pay 48 million crowns for a bridge across the river Wend by the spring. "
+    "Its mayor Anna Bell laid the last of the granite blocks on Thursday night under bright lamps."
+)
+OWN = (
+    ("Farmers in Thorne had asked for rain.", "Nobody came."),
+    ("Singers met at the station of Brackley in June.", "They sang until dawn."),
+)
+
+
+def both(make_article: MakeArticle, left: str, right: str) -> Features:
+    """Features of two texts that have nothing in common but what stands in the middle of both."""
+    texts = (f"{before} {told} {after}" for told, (before, after) in zip((left, right), OWN, strict=True))
+    one, two = plain(*(make_article(text, lang="en") for text in texts))
+    return pair_features(one.profile, two.profile)
+
+
+class TestVerbatim:
+    words = len(TOLD.split())
+
+    @pytest.mark.parametrize(("left", "right"), [("{}", "{}"), ("{}", '"{}"'), ('"{}"', "{}")])
+    def test_a_passage_that_one_side_puts_between_marks_is_a_passage(
+        self, left: str, right: str, make_article: MakeArticle
+    ) -> None:
+        found = both(make_article, left.format(TOLD), right.format(TOLD))
+        assert found.verbatim == found.verbatim_sentences == self.words
+        assert found.verbatim_facts == len("Harlow 48 Wend Anna Bell Thursday".split())
+
+    def test_a_quote_that_both_carry_is_nobodys_passage(self, make_article: MakeArticle) -> None:
+        found = both(make_article, f'"{TOLD}"', f'"{TOLD}"')
+        assert (found.verbatim, found.verbatim_facts, found.verbatim_share) == (0, 0, 0)
+
+    @pytest.mark.parametrize(
+        ("changed", "whole", "words"),
+        [
+            pytest.param("before the next spring.", True, 28, id="the-same"),
+            pytest.param("before the next winter.", True, 27, id="but-for-a-word"),
+            pytest.param("before the coming winter.", False, 26, id="but-for-two-words"),
+        ],
+    )
+    def test_whole_sentences_may_lack_a_word(
+        self, changed: str, whole: bool, words: int, make_article: MakeArticle
+    ) -> None:
+        first = (
+            "Critics led by Peter Quill of Marlow called the plan a waste of money that all the schools in Castle Dray "
+            "would need more before the next spring."
+        )
+        assert len(first.split()) == 28
+        left = f"{first} {TOLD} He had left."
+        found = both(make_article, left, left.replace("before the next spring.", changed))
+        assert found.verbatim_sentences == self.words + whole * words  # three words are no sentence
+        assert found.verbatim == self.words + words + 3
+
+    def test_what_both_end_with_is_no_passage(self, newsroom: Newsroom, make_article: MakeArticle) -> None:
+        foot = "Write to the desk of the paper in Harlow, 12 Mill Lane, by Friday, and say what you think of it. " * 2
+        one, two = plain(
+            *(make_article(f"{newsroom.articles[name].text}\n\n{foot}", lang="en") for name in ("a01-orig", "a07-orig"))
+        )
+        found = pair_features(one.profile, two.profile)
+        assert (found.verbatim, found.verbatim_facts, found.verbatim_sentences) == (0, 0, 0)
+        assert found.verbatim_share > 0
+
+    @pytest.mark.xfail(strict=True, reason="what both end with never counts, be it half of an article")
+    def test_an_excerpt_that_ends_both_is_a_passage(self, newsroom: Newsroom, make_article: MakeArticle) -> None:
+        taken = "\n\n".join(newsroom.articles["a01-orig"].text.split("\n\n")[-4:])
+        assert len(taken.split()) > 150
+        one, two = plain(
+            newsroom.articles["a01-orig"],
+            make_article(f"{newsroom.articles['a07-orig'].text}\n\n{taken}", lang="en"),
+        )
+        assert pair_features(one.profile, two.profile).verbatim > 100
+
+
+class TestTold:
+    # Each is one content stem of its own.
+    stems = tuple(f"{a}{b}{c}" for a in "bdfgklmn" for b in ("aka", "elu", "ito") for c in ("zor", "vim"))
+
+    def told(self, own: Sequence[str], quoted: Sequence[str]) -> Article:
+        return Article(id="x", text=f'{" ".join(own)} "{" ".join(quoted)}"', lang="en")
+
+    def test_what_an_official_says_is_nobodys_telling(self) -> None:
+        quoted = self.stems[:20]
+        one, two = plain(self.told(self.stems[20:44], quoted), self.told(self.stems[24:48], quoted))
+        found = pair_features(one.profile, two.profile)
+        assert found.lcs_short == pytest.approx(20 / 24)
+        assert found.lcs == pytest.approx(40 / 44)
+        check_against_brute_force(one, two)
+
+    def test_a_text_that_is_nearly_all_quotes_counts_whole(self) -> None:
+        one, two = plain(self.told(self.stems[:23], self.stems[23:40]), self.told((), self.stems[23:48]))
+        assert pair_features(one.profile, two.profile).lcs_short == pytest.approx(17 / 25)
+
+    def test_of_two_texts_of_one_length_the_larger_share_counts(self) -> None:
+        stems = self.stems
+        one, two = plain(self.told(stems[:30], stems[30:36]), self.told(stems[:26], stems[38:48]))
+        assert len(one.terms) == len(two.terms)
+        for left, right in ((one, two), (two, one)):
+            assert pair_features(left.profile, right.profile).lcs_short == 1
+
+
+class TestFactsByWeight:
+    def test_a_form_keeps_the_words_and_changes_the_names(self, newsroom: Newsroom) -> None:
+        for pack in ("a01", "a04", "a09"):
+            sides = plain(*(newsroom.articles[f"{pack}-{role}"] for role in ("orig", "sibling", "paraphrase")))
+            sibling, paraphrase = (pair_features(sides[0].profile, side.profile) for side in sides[1:])
+            assert sibling.facts_weight < 0.6
+            assert paraphrase.facts_weight > 0.75
+            assert sibling.facts_weight_both <= sibling.facts_weight
+
+    def test_figures_are_many_in_tables(self, make_article: MakeArticle) -> None:
+        table = "Harlow 31 2 7 Thorne 28 4 11 Marlow 25 7 14"
+        one, two = plain(make_article(table, lang="en"), make_article(TOLD, lang="en"))
+        assert pair_features(one.profile, two.profile).figures == pytest.approx(9 / 12)
+        assert pair_features(two.profile, two.profile).figures < 0.1
 
 
 class TestSharedRuns:

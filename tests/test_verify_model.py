@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsdedup.errors import ConfigError
 from newsdedup.verify.features import Features
-from newsdedup.verify.model import MIN_LENGTH, MIN_LENGTH_RATIO, default_model, margins, score
+from newsdedup.verify.model import (
+    MIN_LENGTH,
+    MIN_LENGTH_RATIO,
+    WEIGHTED,
+    Model,
+    default_model,
+    load_model,
+    margins,
+    model_document,
+    model_fingerprint,
+    score,
+)
 
 EXAMPLES = settings(derandomize=True, deadline=None, max_examples=150)
-COUNTS = {"length", "verbatim", "verbatim_facts", "fact_count", "shared_facts", "passages"}
-SIZES = {"length", "length_ratio"}
-"""What says how much there is to compare, not how much of it is alike: they open and close routes."""
+COUNTS = {"length", "verbatim", "verbatim_facts", "verbatim_sentences", "fact_count", "shared_facts", "passages"}
+SIZES = {"length", "length_ratio", "fact_count", "figures"}
+"""What says what there is to compare, not how much of it is alike: they open and close routes."""
 
 features = st.builds(
     Features,
@@ -74,3 +88,91 @@ class TestScore:
 
     def test_the_border_lies_between_no_and_yes(self) -> None:
         assert 0.5 <= score(0.0, default_model()) < 0.7
+
+
+GOOD = json.dumps(model_document(default_model()))
+
+
+def with_value(place: str, value: object) -> str:
+    """The shipped model's document with one value replaced; `...` takes the value out."""
+    document = json.loads(GOOD)
+    *path, last = place.split("/")
+    inner = document
+    for key in path:
+        inner = inner[key]
+    if value is ...:
+        del inner[last]
+    else:
+        inner[last] = value
+    return json.dumps(document)
+
+
+def refusal(folder: Path, text: str | bytes) -> str:
+    path = folder / "m.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ConfigError) as caught:
+        load_model(path)
+    told = str(caught.value)
+    assert told.startswith(f"model {path}: ")
+    assert "\n" not in told
+    return told.removeprefix(f"model {path}: ")
+
+
+class TestModelFile:
+    def test_what_is_written_is_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "m.json"
+        path.write_text(GOOD, encoding="utf-8")
+        assert load_model(path) == default_model()
+        path.write_text("\ufeff" + with_value("made_by", {"any": "thing"}), encoding="utf-8")
+        assert load_model(path) == default_model()
+
+    def test_what_a_route_may_weigh_is_a_share_and_sees_no_side(self) -> None:
+        assert {"lcs", "facts_both", "order", "numbers"} <= WEIGHTED
+        assert not WEIGHTED & (COUNTS | {"length", "length_ratio", "contained_left", "contained_right"})
+
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("", "not JSON"),
+            ("{", "not JSON"),
+            ("[" * 100_000, "not JSON"),
+            ("[]", "the document is not an object"),
+            ("{}", "routes is missing"),
+            (with_value("routes", []), "routes is not an object"),
+            (with_value("routes/facts", ...), "route facts is missing; there are facts, telling, condensed"),
+            (with_value("routes/extra", {}), "route extra is unknown; there are"),
+            (with_value("routes/facts", 3), "facts is not an object"),
+            (with_value("routes/facts/weights", ...), "route facts: weights is missing"),
+            (with_value("routes/facts/weights/lcs_", 1), "route facts: unknown number lcs_; known are facts_both,"),
+            (with_value("routes/facts/weights/length", 1), "route facts: unknown number length;"),
+            (with_value("routes/telling/weights/lcs", -0.1), "route telling: weight lcs is below 0"),
+            (with_value("routes/telling/weights/lcs", True), "route telling: weight lcs is not a number"),
+            (with_value("routes/telling/weights/lcs", "1"), "route telling: weight lcs is not a number"),
+            (with_value("routes/telling/weights/lcs", math.nan), "route telling: weight lcs is not a number"),
+            (with_value("routes/telling/weights/lcs", math.inf), "route telling: weight lcs is not a number"),
+            (with_value("routes/telling/weights/lcs", 10**400), "route telling: weight lcs is not a number"),
+            (with_value("routes/telling/bias", ...), "route telling: bias is missing"),
+            (with_value("routes/telling/bias", 0), "route telling: bias is 0.0; it must be below 0"),
+            (with_value("calibration", ...), "calibration is missing"),
+            (with_value("calibration/slope", 0), "calibration slope is 0.0; it must be above 0"),
+            (with_value("calibration/slope", -1), "calibration slope is -1.0; it must be above 0"),
+            (with_value("calibration/offset", None), "calibration offset is missing"),
+            (b"\xff\xfe", "not UTF-8 text"),
+            (" " * 100_001, "over 100 kB"),
+        ],
+    )
+    def test_what_is_no_model_is_refused_with_the_place(self, tmp_path: Path, text: str | bytes, told: str) -> None:
+        assert refusal(tmp_path, text).startswith(told)
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigError, match="no such file"):
+            load_model(tmp_path / "nix.json")
+        with pytest.raises(ConfigError, match="not a file"):
+            load_model(tmp_path)
+
+    def test_the_fingerprint_is_that_of_the_numbers(self) -> None:
+        model = default_model()
+        same = Model(routes=dict(reversed([*model.routes.items()])), slope=model.slope, offset=model.offset)
+        assert model_fingerprint(same) == model_fingerprint(model)
+        assert model_fingerprint(replace(model, slope=model.slope + 0.001)) != model_fingerprint(model)
+        assert len(model_fingerprint(model)) == 16
