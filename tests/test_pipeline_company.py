@@ -69,7 +69,7 @@ class TestStandingWords:
         articles = [noted(text, f"{place}") for place, text in enumerate(stories[:4])]
         clean = [replace(article, text=text) for article, text in zip(articles, stories, strict=False)]
         left, right = (
-            compare(*pair, Parameters(), pair_of) for pair, pair_of in ((articles[:2], articles), (clean[:2], ()))
+            compare(pair[0], pair[1], Parameters(), pair_of) for pair, pair_of in ((articles, articles), (clean, ()))
         )
         assert left.numbers == right.numbers
 
@@ -83,19 +83,23 @@ class TestStandingWords:
             noted(stories[4], "4", "Post", NOTE[:2], sep=" Good night. "),
             noted(stories[5], "5", "Post", NOTE[:2], sep="\n\n"),
             noted(stories[6], "6", "Post", NOTE[1:2]),
-            *(replace(noted(stories[place], f"{place}", note=[END]), source=None) for place in (7, 8, 9)),
+            *(noted(stories[place], f"{place}", "A Paper", [END]) for place in (7, 8, 9)),
         ]
         shown = " ".join(NOTE[2:])[:-1]
         assert 100 < len(NOTE[0]) < 200 < len(shown)
         assert (
             run(articles).boilerplate
             == (
-                Boilerplate(source=None, text=END[:-1], articles=3),
+                Boilerplate(source="A Paper", text=END[:-1], articles=3),
                 Boilerplate(source="Gazette", text=f"{shown[:199]}…", articles=3),
                 Boilerplate(source="Post", text=NOTE[0][:-1], articles=3),  # its neighbour stands in one article more
                 Boilerplate(source="Post", text=NOTE[1][:-1], articles=4),
             )
         )
+
+    def test_of_articles_of_unknown_source_are_listed_without_a_name(self, stories: list[str]) -> None:
+        articles = [noted(text, f"{place}", "", [END]) for place, text in enumerate(stories[:8])]
+        assert run(articles).boilerplate == (Boilerplate(source=None, text=END[:-1], articles=8),)
 
     def test_are_one_passage_only_where_they_stand_side_by_side(self, stories: list[str]) -> None:
         seps = (" Good night. ", " ", "\n\n", "\n")

@@ -43,8 +43,8 @@ def wrapped(text: str) -> str:
 
 VARIANTS = {
     # Without capitals a name is known by being rare.
-    "lower-case": Variant(retold(str.lower), {**WORD_FOR_WORD, "spun": 0.9, "paraphrase": 0.65, "condensed": 0.65}),
-    "all-capitals": Variant(retold(str.upper), {**WORD_FOR_WORD, "spun": 0.9, "paraphrase": 0.65, "condensed": 0.8}, 1),
+    "lower-case": Variant(retold(str.lower), {**WORD_FOR_WORD, "spun": 0.9, "paraphrase": 0.6, "condensed": 0.6}),
+    "all-capitals": Variant(retold(str.upper), {**WORD_FOR_WORD, "spun": 0.9, "paraphrase": 0.6, "condensed": 0.8}, 1),
     "no-paragraphs": Variant(retold(lambda text: " ".join(text.split())), {**AS_IT_IS, "spun": 0.95}),
     "wrapped-lines": Variant(retold(wrapped), {**AS_IT_IS, "spun": 0.95, "condensed": 0.95}),
     "a-sentence-a-line": Variant(retold(lambda text: re.sub(r"(?<=[.!?]) (?=[A-Z])", "\n", text)), AS_IT_IS),

@@ -45,8 +45,8 @@ def told(text: str, note: str, number: int, source: str | None = "Gazette") -> A
 def find(articles: Sequence[Article], views: frozenset[str] = ALL) -> tuple[ArticleTable, Sketches, BoilerplateMask]:
     table = make_table(articles)
     sketches = sketch(table, views)
-    sources, _ = source_numbers([article.source for article in articles])
-    return table, sketches, find_boilerplate(table, sources)
+    sources, names = source_numbers([article.source for article in articles])
+    return table, sketches, find_boilerplate(table, sources, names)
 
 
 def set_aside(articles: Sequence[Article]) -> dict[str, list[str]]:
@@ -88,7 +88,9 @@ class TestWhatRecurs:
             pytest.param(["A", "A", "B", "B"], [], id="two-of-each"),
             pytest.param(["A", "B", "A", "B", "A"], [0, 2, 4], id="three-of-one"),
             pytest.param(["Gazette", "GAZETTE", "gazette"], [0, 1, 2], id="case-aside"),
-            pytest.param([None, None, ""], [0, 1, 2], id="unknown-is-one-outlet"),
+            pytest.param([None, None, ""], [], id="three-of-unknown-source"),
+            pytest.param([None] * 7, [], id="seven-of-unknown-source"),
+            pytest.param([None, ""] * 4, [*range(8)], id="eight-of-unknown-source"),
             pytest.param([None, "A", None], [], id="unknown-is-no-other-outlet"),
         ],
     )
@@ -217,7 +219,7 @@ class TestWhatRecurs:
         ]
         sources, names = source_numbers([each.source for each in articles])
         table = make_table(articles)
-        mask = find_boilerplate(table, sources)
+        mask = find_boilerplate(table, sources, names)
         texts = [normalized_body(each).text for each in articles]
         listed = [
             (names[each.source], each.row, texts[each.row][each.start : each.end], each.articles)

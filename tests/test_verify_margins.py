@@ -161,8 +161,7 @@ class TestRewrites:
     def test_that_fill_in_a_form_share_nearly_every_fact(self) -> None:
         for weight, sign in ((0.79, -1), (0.81, 1)):
             found = margins(everything(facts_weight_both=weight, length_ratio=0.3), MODEL, form=True)
-            assert all(math.copysign(1, found[route]) == sign for route in (*REWRITES, "copy"))
-            assert found["passages"] > 0
+            assert all(math.copysign(1, found[route]) == sign for route in (*REWRITES, "copy", "passages"))
 
     def test_a_route_is_its_weighted_sum(self) -> None:
         route = Route(weights={"lcs": 2.0, "order": 4.0}, bias=-3.0)

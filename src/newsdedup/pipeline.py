@@ -98,7 +98,7 @@ def scan(
     with Engine(parameters.jobs) as engine:
         table, sketches = engine.read(articles, parameters.views, tell)
         sources, names = source_numbers([article.source for article in articles])
-        standing = find_boilerplate(table, sources)
+        standing = find_boilerplate(table, sources, names)
         table, sketches = cut_boilerplate(table, sketches, standing)
         groups = exact_groups(table)
         members = np.array([group[0] for group in groups], dtype=np.int64)
@@ -161,8 +161,8 @@ def compare(left: Article, right: Article, parameters: Parameters, among: Sequen
         table, _ = engine.read([*articles, *others], frozenset(), lambda stage, done, total: None)
     standing: list[tuple[str, str, str]] = []
     if others:
-        sources, _ = source_numbers([article.source for article in (*articles, *others)])
-        mask = find_boilerplate(table, sources)
+        sources, names = source_numbers([article.source for article in (*articles, *others)])
+        mask = find_boilerplate(table, sources, names)
         standing = [
             (articles[each.row].id, "boilerplate", _words(articles[each.row], each))
             for each in mask.sentences(slice_table(table, 0, 2))

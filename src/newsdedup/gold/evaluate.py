@@ -97,13 +97,13 @@ class Evaluation:
 
     @property
     def precision(self) -> float | None:
-        """Reported wanted pairs / reported pairs; None when nothing was reported."""
-        return _ratio(self.found, self.found + len(self.false))
+        """Reported wanted pairs / reported pairs; None when nothing was reported or wanted."""
+        return _ratio(self.found, self.found + len(self.false)) if self.wanted else None
 
     @property
     def f1(self) -> float | None:
-        """Harmonic mean of precision and recall, 2 found / (wanted + reported); None when both counts are 0."""
-        return _ratio(2 * self.found, self.wanted + self.found + len(self.false))
+        """Harmonic mean of precision and recall, 2 found / (wanted + reported); None when nothing is wanted."""
+        return _ratio(2 * self.found, self.wanted + self.found + len(self.false)) if self.wanted else None
 
     @property
     def agreement(self) -> float | None:

@@ -94,8 +94,8 @@ def pair_columns(gold: Gold, *, jobs: int = 1, tell: Tell | None = None) -> Pair
     listed = {(pair.left, pair.right): (pair.label, pair.detail) for pair in gold.pairs}
     with Engine(jobs) as engine:
         table, sketches = engine.read(gold.articles, frozenset(VIEWS), told)
-        sources, _ = source_numbers([article.source for article in gold.articles])
-        table, sketches = cut_boilerplate(table, sketches, find_boilerplate(table, sources))
+        sources, names = source_numbers([article.source for article in gold.articles])
+        table, sketches = cut_boilerplate(table, sketches, find_boilerplate(table, sources, names))
         found = find_candidates(sketches, np.arange(len(gold.articles)), BUCKET_CAP)
         left, right = unpack(found.pairs)
         labels = dict.fromkeys(zip(left.tolist(), right.tolist(), strict=True), ("distinct", "")) | listed

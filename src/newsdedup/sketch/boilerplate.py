@@ -18,10 +18,14 @@ from newsdedup.text.hashing import mix64, run_hashes
 from newsdedup.text.table import NUMBER_FACT, ArticleTable, keep_tokens, row_places, take_articles
 
 LEAST_STORIES = 3
-"""Stories of one outlet that hold a sentence before it is boilerplate ..."""
+"""Stories of one outlet that hold a sentence before it is boilerplate, and ..."""
+
+LEAST_STORIES_UNKNOWN = 8
+"""The same among articles whose source is unknown: they may come from many outlets, and a passage that three of them
+hold may have been taken."""
 
 LEAST_SHARE = 0.01
-"""... and share of the outlet's articles."""
+"""... share of the outlet's articles."""
 
 SAME_STORY_COPY = 0.4
 SAME_STORY_TERMS = 0.2
@@ -97,7 +101,7 @@ def source_numbers(names: Sequence[str | None]) -> tuple[NDArray[np.int64], list
     return np.array([order[(name or "").casefold()] for name in names], dtype=np.int64), [first[key] for key in order]
 
 
-def find_boilerplate(table: ArticleTable, sources: NDArray[np.int64]) -> BoilerplateMask:
+def find_boilerplate(table: ArticleTable, sources: NDArray[np.int64], names: Sequence[str | None]) -> BoilerplateMask:
     """The sentences that recur in at least max(LEAST_STORIES, LEAST_SHARE) of an outlet's articles, in so many stories.
 
     Numbers are masked, so that a date does not make a line new. An article of which little would be left stays whole: a
@@ -105,11 +109,13 @@ def find_boilerplate(table: ArticleTable, sources: NDArray[np.int64]) -> Boilerp
 
     Args:
         sources: Number of the outlet of each article, from 0.
+        names: Of the outlets; None for the articles whose source is unknown.
     """
     sentences = _Sentences.of(table, sources)
     holders = _Holders.of(sentences.key, sentences.article)
     outlet = sources[holders.article[holders.first]]
-    enough = np.maximum(LEAST_STORIES, np.ceil(LEAST_SHARE * np.bincount(sources)))[outlet]
+    least = np.array([LEAST_STORIES_UNKNOWN if name is None else LEAST_STORIES for name in names])
+    enough = np.maximum(least, np.ceil(LEAST_SHARE * np.bincount(sources, minlength=least.size)))[outlet]
     asked = np.flatnonzero(holders.count >= enough)
     if not asked.size:
         return BoilerplateMask(

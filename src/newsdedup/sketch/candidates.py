@@ -24,6 +24,9 @@ PASSAGE_STORIES = 3
 """Stories, each with all its copies, that may hold one passage; in more it is boilerplate: a standing paragraph, a
 teaser list, an author's note."""
 
+ALL_PASSAGES = 1_000_000
+"""Passages of a pair of one story: they were not counted, and are no boilerplate."""
+
 SAME_STORY = 0.4
 """Estimated Jaccard of the copy view from which two articles are copies when stories are counted."""
 
@@ -97,6 +100,9 @@ def find_candidates(
         if by_passage.size:
             same = by_passage[places] == pairs
             shared[same] = counts[places[same]]
+        # Of two versions of one story all that they share is their own.
+        left, right = unpack(pairs)
+        shared[stories[left] == stories[right]] = ALL_PASSAGES
     return Candidates(pairs=pairs, capped=capped, passages=shared, boilerplate=common)
 
 

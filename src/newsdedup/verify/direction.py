@@ -95,7 +95,8 @@ def likely_source(
     """The likelier source and the reason in words; `(None, "")` when nothing tells.
 
     Args:
-        by_length: Whether the more complete text is the likelier source when nothing else tells.
+        by_length: Whether what a text says of itself and completeness tell: not of an excerpt, whose source may itself
+            be condensed, and shorter.
         credited: The name by which the left text credits the outlet of the right one, and the other way round; ""
             where it does not.
     """
@@ -116,7 +117,7 @@ def _clues(
         side = "left" if credited[1] else "right"
         yield side, f'the {_other(side)} one credits "{credited[0] or credited[1]}"'
     yield from _earlier_take(left, right)
-    if bool(left.derived) != bool(right.derived):
+    if by_length and bool(left.derived) != bool(right.derived):  # what an excerpt is of need not be what it says
         side = "left" if right.derived else "right"
         words = (right if side == "left" else left).derived
         yield side, f'the {_other(side)} one says of itself "{words[:80]}"'

@@ -257,7 +257,11 @@ def margins(features: Features, model: Model, *, form: bool = False) -> dict[str
             facts. Only their facts can say then that they tell of the same. Tables are forms in any case.
     """
     form = form or features.figures >= TABLE_FIGURES
-    out = {"copy": copy_margin(features, form=form), "passages": passage_margin(features)}
+    passages = passage_margin(features)
+    out = {
+        "copy": copy_margin(features, form=form),
+        "passages": min(passages, _form_margin(features)) if form else passages,
+    }
     if features.length >= MIN_LENGTH and features.length_ratio >= MIN_LENGTH_RATIO:
         for name, route in model.routes.items():
             if name != "condensed" or features.length_ratio <= CONDENSED_LENGTH_RATIO:

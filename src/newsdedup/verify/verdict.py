@@ -20,6 +20,7 @@ light rewrite changes a word in most of them."""
 
 _EXCERPT_CONTAINMENT = 0.6  # of the shorter text's shingles: it is a passage of the longer one
 _EXCERPT_RATIO = 0.7
+_WHOLE = 0.9
 
 TEMPLATE_LCS = 0.24
 TEMPLATE_ORDER = 0.3
@@ -103,6 +104,8 @@ def _derived(features: Features, found: dict[str, float], circumstances: Circums
         whole = found["copy"] >= 0 or found["copy"] > found["passages"]
         return _copy_or_revision(features, circumstances) if whole else Verdict.EXCERPT
     kept = min(features.contained_left, features.contained_right)
+    if _holds_whole(features) and found["passages"] >= 0 and not (circumstances.same_source or circumstances.same_url):
+        return Verdict.EXCERPT
     if found["copy"] >= 0 and (features.verbatim_share >= COPY_VERBATIM or kept >= COPY_CONTAINMENT):
         return _copy_or_revision(features, circumstances)
     rewrite = max(rewrites)
@@ -111,6 +114,12 @@ def _derived(features: Features, found: dict[str, float], circumstances: Circums
     if found["passages"] >= 0 and (rewrite < 0 or inside or found["passages"] > 4 * rewrite):
         return Verdict.EXCERPT
     return Verdict.REWRITE
+
+
+def _holds_whole(features: Features) -> bool:
+    """Whether one text stands in the other as it is, and half of that one is something else."""
+    shares = sorted((features.contained_left, features.contained_right))
+    return shares[1] >= _WHOLE and shares[0] <= _EXCERPT_CONTAINMENT and features.length_ratio <= _EXCERPT_RATIO
 
 
 def _copy_or_revision(features: Features, circumstances: Circumstances) -> Verdict:
