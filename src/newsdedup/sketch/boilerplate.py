@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup.sketch.candidates import SAME_STORY
 from newsdedup.sketch.minhash import estimate_agreement
 from newsdedup.sketch.views import Sketches, sketch
 from newsdedup.text.hashing import mix64, run_hashes
@@ -27,10 +28,10 @@ hold may have been taken."""
 LEAST_SHARE = 0.01
 """... share of the outlet's articles."""
 
-SAME_STORY_COPY = 0.4
 SAME_STORY_TERMS = 0.2
-"""Estimated agreement in a view from which two articles tell one story: versions, copies and rewrites of a story share
-its sentences, too, and count once. Articles of one outlet on two stories agree by less than .12 in `terms`."""
+"""Estimated agreement in `terms` from which two articles tell one story, as SAME_STORY is in `copy`: versions, copies
+and rewrites of a story share its sentences, too, and count once. Articles of one outlet on two stories agree by less
+than .12 in `terms`."""
 
 _SAMPLE = 16  # holders of a sentence that are compared with each other
 _DIGITS = 0.25  # share of numbers up to which a sentence is known again with other numbers in it
@@ -268,7 +269,7 @@ def _stories(
             both = np.flatnonzero(fresh[:, later] & (earlier < size))
             if both.size:
                 a, b = back[both, earlier], back[both, later]
-                same = estimate_agreement(copy, a, b) >= SAME_STORY_COPY
+                same = estimate_agreement(copy, a, b) >= SAME_STORY
                 same |= estimate_agreement(terms, a, b) >= SAME_STORY_TERMS
                 fresh[both[same], later] = False
     share: NDArray[np.float64] = fresh.sum(axis=1) / size
