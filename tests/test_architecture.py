@@ -23,6 +23,7 @@ FLOORS: Mapping[str, int] = {
     "result": 1,
     "version": 1,
     "threads": 1,
+    "kernel": 1,
     "text": 2,
     "sketch": 3,
     "verify": 3,

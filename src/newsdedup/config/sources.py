@@ -17,7 +17,7 @@ ENV_PREFIX = "NEWSDEDUP_"
 _MAX_FILE_BYTES = 1_000_000
 _MAX_DEPTH = 3  # a mapping whose values are lists or mappings of words
 _MAX_EVENTS = 2_000  # bounds the time of the pure Python parser: 20 ms; the default file has 40
-_OTHER_VARIABLES = frozenset({"NEWSDEDUP_BENCH", "NEWSDEDUP_DEBUG"})  # read elsewhere; not settings
+_OTHER_VARIABLES = frozenset({"NEWSDEDUP_BENCH", "NEWSDEDUP_DEBUG", "NEWSDEDUP_KERNEL"})  # read elsewhere; not settings
 _BY_NAME = {key.name: key for key in KEYS}
 
 
