@@ -13,6 +13,8 @@ from collections import defaultdict
 import numpy as np
 
 from newsdedup.article import Article
+from newsdedup.engine.shelf import Shelf
+from newsdedup.engine.workers import Engine
 from newsdedup.loaders import load_articles
 from newsdedup.sketch.candidates import (
     BANDS,
@@ -26,7 +28,6 @@ from newsdedup.sketch.candidates import (
 )
 from newsdedup.sketch.lsh import Pairs, lsh_pairs, pack, shared_value_pairs
 from newsdedup.sketch.views import Sketches
-from newsdedup.workers import Engine
 
 from _common import BenchmarkError, set_folder
 from labelled import LABELLED, POSITIVE, load_set, present
@@ -48,8 +49,8 @@ def by_view(sketches: Sketches, count: int) -> dict[str, Pairs]:
 
 
 def sketch_set(articles: list[Article]) -> Sketches:
-    with Engine(1) as engine:
-        return engine.read(articles, frozenset(VIEWS), lambda stage, done, total: None)[1]
+    with Shelf.of(articles) as shelf, Engine(shelf) as engine:
+        return engine.read_shelf(frozenset(VIEWS)).sketches
 
 
 def main() -> int:

@@ -28,7 +28,7 @@ FLOORS: Mapping[str, int] = {
     "sketch": 3,
     "verify": 3,
     "cluster": 4,
-    "workers": 4,
+    "engine": 4,
     "judge": 4,
     "pipeline": 4,
     "loaders": 4,
@@ -47,7 +47,8 @@ SAME_FLOOR = frozenset(
     {
         ("result", "article"),  # a result names what was skipped
         ("pipeline", "cluster"),  # the pipeline's last step
-        ("pipeline", "workers"),  # its heavy stages
+        ("pipeline", "engine"),  # its heavy stages
+        ("judge", "engine"),  # what is known of the articles
         ("pipeline", "judge"),
         ("report", "gold"),  # an evaluation is rendered like a result
         ("judge", "cluster"),  # the rank of an article

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import MakeArticle, Newsroom
-from newsdedup import workers
 from newsdedup.article import Article, Skipped
+from newsdedup.engine import shelf, tiles, workers
 from newsdedup.errors import InputError
 from newsdedup.pipeline import Parameters, compare, scan
 from newsdedup.report.jsonl import result_lines
@@ -62,16 +62,16 @@ class TestSameInputSameBytes:
         monkeypatch.setattr(workers, "_SMALL", 1)
         monkeypatch.setattr(workers, "BATCH_ARTICLES", 16)
         monkeypatch.setattr(workers, "BATCH_PAIRS", 40)
-        started: list[workers.Engine] = []
-        whole = workers.Engine._workers
+        sent: list[str] = []
+        whole = workers.Engine._submitted
 
-        def counted(engine: workers.Engine) -> object:
-            started.append(engine)
-            return whole(engine)
+        def counted(engine: workers.Engine, work: Callable[..., object], tasks: Iterable[tuple[object, ...]]) -> object:
+            sent.append(work.__name__)
+            return whole(engine, work, tasks)
 
-        monkeypatch.setattr(workers.Engine, "_workers", counted)
+        monkeypatch.setattr(workers.Engine, "_submitted", counted)
         assert as_bytes(run(articles, jobs=2)) == expected
-        assert len(started) == 2  # once for reading, once for comparing
+        assert sent == ["_read_records", "_at_desk", "_at_desk"]  # reading, comparing, evidence
 
     def test_wherever_batches_end(self, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
         articles = list(newsroom.articles.values())[:70]
@@ -79,6 +79,15 @@ class TestSameInputSameBytes:
         for batch_articles, batch_pairs in ((1, 1), (7, 13), (69, 1000)):
             monkeypatch.setattr(workers, "BATCH_ARTICLES", batch_articles)
             monkeypatch.setattr(workers, "BATCH_PAIRS", batch_pairs)
+            assert as_bytes(run(articles)) == expected
+
+    def test_whatever_fits_into_memory(self, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+        articles = list(newsroom.articles.values())[:70]
+        expected = as_bytes(run(articles))
+        monkeypatch.setattr(shelf, "IN_MEMORY_BYTES", 10_000)
+        monkeypatch.setattr(tiles, "_STEP_PAIRS", 3)
+        for most in (1, 20_000):
+            monkeypatch.setattr(workers, "TABLE_BYTES", most * workers._TOKEN_BYTES)
             assert as_bytes(run(articles)) == expected
 
     def test_whatever_was_read_before(self, newsroom: Newsroom) -> None:
@@ -226,7 +235,7 @@ class TestParameters:
     def test_progress_is_told_and_changes_nothing(self, seeds: list[Article]) -> None:
         told: list[str] = []
         result = scan(seeds, Parameters(), version="0", progress=lambda stage, done, total: told.append(stage))
-        assert {"sketching", "candidates", "comparing"} <= set(told)
+        assert [*dict.fromkeys(told)] == ["reading", "boilerplate", "candidates", "comparing", "evidence", "clusters"]
         assert as_bytes(replace(result, seconds=0.0)) == as_bytes(run(seeds))
 
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from conftest import Newsroom
-from newsdedup import workers
 from newsdedup.article import Article
+from newsdedup.engine import workers
 from newsdedup.pipeline import Parameters, compare, scan
 from newsdedup.report.jsonl import result_lines
 from newsdedup.result import Boilerplate, Result, Verdict

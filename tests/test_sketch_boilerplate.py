@@ -12,14 +12,10 @@ from hypothesis import strategies as st
 
 from conftest import MakeArticle, Newsroom
 from newsdedup.article import Article
-from newsdedup.sketch.boilerplate import (
-    BoilerplateMask,
-    cut_boilerplate,
-    find_boilerplate,
-    replace_sketches,
-    source_numbers,
-)
+from newsdedup.sketch.boilerplate import find_boilerplate, source_numbers
 from newsdedup.sketch.candidates import VIEWS
+from newsdedup.sketch.replace import replace_sketches
+from newsdedup.sketch.sentences import BoilerplateMask, join_sentences, sentences_of
 from newsdedup.sketch.views import Sketches, sketch
 from newsdedup.text.table import ArticleTable, keep_tokens, make_table, normalized_body, take_articles
 
@@ -42,18 +38,23 @@ def told(text: str, note: str, number: int, source: str | None = "Gazette") -> A
     return Article(id=f"{number:03}", text=body, source=source, lang="en")
 
 
-def find(articles: Sequence[Article], views: frozenset[str] = ALL) -> tuple[ArticleTable, Sketches, BoilerplateMask]:
+def find(articles: Sequence[Article]) -> tuple[ArticleTable, BoilerplateMask]:
     table = make_table(articles)
-    sketches = sketch(table, views)
-    sources, names = source_numbers([article.source for article in articles])
-    return table, sketches, find_boilerplate(table, sources, names)
+    outlets = [article.source for article in articles]
+    found = find_boilerplate(
+        sentences_of(table, outlets),
+        table.content_lengths,
+        *source_numbers(outlets),
+        tables=lambda rows: take_articles(table, rows),
+    )
+    return table, found
 
 
 def set_aside(articles: Sequence[Article]) -> dict[str, list[str]]:
     """The sentences set aside in each article that loses one, in order."""
-    table, _, mask = find(articles)
+    table, mask = find(articles)
     out: dict[str, list[str]] = {}
-    for place in mask.sentences(table):
+    for place in mask.places(table):
         text = normalized_body(articles[place.row]).text[place.start : place.end]
         out.setdefault(articles[place.row].id, []).append(text)
     return out
@@ -74,9 +75,9 @@ class TestWhatRecurs:
 
     def test_leaves_the_rest_of_the_stories_as_it_is(self, stories: list[str]) -> None:
         articles = [told(text, NOTE, place) for place, text in enumerate(stories[:5])]
-        table, _, mask = find([*articles, Article(id="x", text=stories[5], source="Gazette", lang="en")])
+        table, mask = find([*articles, Article(id="x", text=stories[5], source="Gazette", lang="en")])
         assert mask.rows.tolist() == [0, 1, 2, 3, 4]
-        rest = keep_tokens(table, mask.kept)
+        rest = mask.cut(table)
         plain = make_table([Article(id=text[:9], text=text, lang="en") for text in stories[:6]])
         for name in ("surface", "token_offsets", "term", "content_offsets", "sentence", "sentences", "content_key"):
             assert getattr(rest, name).tolist() == getattr(plain, name).tolist(), name
@@ -174,7 +175,7 @@ class TestWhatRecurs:
         assert set_aside([told(text, NOTE, place) for place, text in enumerate(texts[:2])]) == {}
         articles = [told(text, NOTE, place) for place, text in enumerate([*texts[:2], stories[2]])]
         assert set_aside(articles) == {"000": [NOTE, NOTE], "001": [NOTE, NOTE], "002": [NOTE]}
-        assert [each.articles for each in find(articles)[2].recurring] == [3]
+        assert [each.articles for each in find(articles)[1].recurring] == [3]
 
     @pytest.mark.parametrize("words", [20, 90])
     def test_is_no_story_that_versions_tell(self, words: int, stories: list[str]) -> None:
@@ -217,9 +218,8 @@ class TestWhatRecurs:
             article(6, "West", OTHER_NOTE, NOTE),
             article(7, "East", "That is all there is", OTHER_NOTE),
         ]
-        sources, names = source_numbers([each.source for each in articles])
-        table = make_table(articles)
-        mask = find_boilerplate(table, sources, names)
+        _, names = source_numbers([each.source for each in articles])
+        _, mask = find(articles)
         texts = [normalized_body(each).text for each in articles]
         listed = [
             (names[each.source], each.row, texts[each.row][each.start : each.end], each.articles)
@@ -231,14 +231,47 @@ class TestWhatRecurs:
             ("West", 0, OTHER_NOTE, 4),
             ("West", 2, NOTE, 3),
         ]
-        assert sorted(table.start[~mask.kept & table.opening].tolist()) == sorted(
-            place.start for place in mask.sentences(table)
-        )
 
-    def test_is_told_of_the_first_articles_alone(self, stories: list[str]) -> None:
+    def test_is_told_of_some_articles_in_any_order(self, stories: list[str]) -> None:
+        articles = [told(text, NOTE, place) for place, text in enumerate([*stories[:3], *stories[:2]])]
+        articles[1] = Article(id="x", text=stories[5], source="Gazette", lang="en")  # has none
+        table, mask = find(articles)
+        assert mask.rows.tolist() == [0, 2, 3, 4]
+        rows = np.array([4, 1, 0])
+        part = mask.of(rows)
+        assert part.article.tolist() == [0, 2]
+        taken = take_articles(table, rows)
+        assert part.cut(taken).surface.tolist() == take_articles(mask.cut(table), rows).surface.tolist()
+        assert [place.row for place in part.places(taken)] == [0, 2]
+
+    def test_does_not_depend_on_the_batches(self, stories: list[str]) -> None:
+        articles = [told(text, NOTE, place, "East" if place % 2 else "WEST") for place, text in enumerate(stories[:9])]
+        articles[4:4] = [Article(id="x", text="")]
+        outlets = [article.source for article in articles]
+        whole = sentences_of(make_table(articles), outlets)
+        cuts = [(0, 1), (1, 5), (5, 10)]
+        parts = [sentences_of(make_table(articles[a:b]), outlets[a:b]) for a, b in cuts]
+        joined = join_sentences(parts, [b - a for a, b in cuts])
+        for field in fields(whole):
+            one, other = getattr(joined, field.name), getattr(whole, field.name)
+            assert one.dtype == other.dtype
+            assert one.tolist() == other.tolist()
+
+    def test_is_the_same_with_signatures_at_hand(self, stories: list[str]) -> None:
         articles = [told(text, NOTE, place) for place, text in enumerate(stories[:4])]
-        table, _, mask = find(articles)
-        assert mask.sentences(take_articles(table, np.arange(2))) == mask.sentences(table)[:2]
+        articles += [told(stories[0].replace("the", "a"), OTHER_NOTE, place) for place in range(4, 9)]
+        table, mask = find(articles)
+        outlets = [article.source for article in articles]
+        again = find_boilerplate(
+            sentences_of(table, outlets),
+            table.content_lengths,
+            *source_numbers(outlets),
+            tables=lambda rows: take_articles(table, rows),
+            copy=sketch(table, ALL).copy,
+        )
+        assert (again.article.tolist(), again.number.tolist()) == (mask.article.tolist(), mask.number.tolist())
+        assert again.recurring == mask.recurring
+        assert [each.articles for each in mask.recurring] == [4]  # five versions of one story are no five stories
 
     @pytest.mark.parametrize("texts", [[], [""], ["", "..."], ["Word"] * 5, ["One two three."] * 5])
     def test_is_nothing_where_there_is_next_to_nothing(self, texts: list[str], make_article: MakeArticle) -> None:
@@ -272,17 +305,15 @@ class TestReplaceSketches:
     ) -> None:
         articles = [told(text, NOTE, place) for place, text in enumerate(stories[:8])]
         articles[3:3] = [make_article("", source="Gazette"), make_article(stories[9], source="Gazette", lang="en")]
-        table, sketches, mask = find(articles, views)
+        table, mask = find(articles)
         assert len(mask.recurring) == 1
-        cut, after = cut_boilerplate(table, sketches, mask)
-        assert cut.token_offsets.tolist() == keep_tokens(table, mask.kept).token_offsets.tolist()
-        assert_same(after, sketch(keep_tokens(table, mask.kept), views))
-        assert_same(sketches, sketch(table, views))  # the old ones are as they were
+        cut = mask.cut(table)
+        after = replace_sketches(sketch(table, views), mask.rows, sketch(take_articles(cut, mask.rows), views))
+        assert_same(after, sketch(cut, views))
 
     def test_where_nothing_recurs_nothing_is_done(self, stories: list[str]) -> None:
-        table, sketches, mask = find([told(text, NOTE, place) for place, text in enumerate(stories[:2])])
-        assert cut_boilerplate(table, sketches, mask) == (table, sketches)
-        assert bool(mask.kept.all())
+        table, mask = find([told(text, NOTE, place) for place, text in enumerate(stories[:2])])
+        assert mask.cut(table) is table
         assert (mask.rows.size, mask.recurring) == (0, ())
 
     @given(st.lists(st.integers(0, 6), max_size=8), st.floats(0, 1), st.sampled_from([ALL, frozenset({"passages"})]))

@@ -1,118 +1,71 @@
-"""The judge: from the numbers of compared pairs to reported pairs, with reasons and evidence."""
+"""The judge: from the numbers of compared pairs to the pairs that are reported."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import combinations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from newsdedup.article import Article
-from newsdedup.cluster import Compared, Rank
-from newsdedup.result import REPORTED, Evidence, Pair, Verdict
-from newsdedup.text.normalize import NormalizedText, normalize_characters
-from newsdedup.text.table import HAS_CORRECTION, ArticleTable, normalized_body
-from newsdedup.verify.credits import credited_name
-from newsdedup.verify.direction import Side, Testimony, likely_source, parse_time, testimony
-from newsdedup.verify.edits import Edits, find_edits
-from newsdedup.verify.evidence import Reading, gather, passages, read_closely
-from newsdedup.verify.features import Features, pair_features
+from newsdedup.cluster import Compared
+from newsdedup.engine.shelf import Shelf
+from newsdedup.engine.witness import Found
+from newsdedup.result import REPORTED, Verdict
+from newsdedup.sketch.sentences import source_key
+from newsdedup.text.normalize import normalize_characters
+from newsdedup.text.table import HAS_CORRECTION, ArticleColumns
+from newsdedup.verify.features import Features
 from newsdedup.verify.model import Model
-from newsdedup.verify.profile import Profiles
-from newsdedup.verify.reasons import reasons
 from newsdedup.verify.verdict import Circumstances, Judgement, judge
 
 COPIES_SHOWN = 6
 """Identical texts up to this many are paired each with each; above it, each with the first only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A pair to be reported, by article numbers."""
-
-    left: int
-    right: int
-    numbers: Features
-    judgement: Judgement
-
-
 class Judge:
-    """Turns the numbers of pairs into reported pairs; keeps what is known of each article close at hand.
+    """Turns the numbers of pairs into reported pairs.
 
     Attributes:
+        groups: Articles with the same words, two and more, sorted.
         forms: Articles that fill in a form of their house, as `verify.model.margins` takes it.
         verdicts: On the pairs compared, reported or not, as far as they bear on the clusters.
     """
 
     def __init__(
         self,
-        articles: Sequence[Article],
-        table: ArticleTable,
+        shelf: Shelf,
+        columns: ArticleColumns,
+        groups: Sequence[list[int]],
+        *,
         reported: frozenset[Verdict],
         min_score: float,
         model: Model,
     ) -> None:
-        self.articles = articles
-        self.table = table
+        self.shelf = shelf
+        self.columns = columns
         self.reported = reported
         self.min_score = min_score
         self.model = model
-        self.groups: dict[int, list[int]] = {}
+        self.groups = groups
+        self._copies = {group[0]: group for group in groups}
+        self._first = {member: group[0] for group in groups for member in group}
         self.forms: frozenset[int] = frozenset()
         self.verdicts: list[Compared] = []
-        self.profiles = Profiles(table)
-        self.normalized = lru_cache(maxsize=256)(self._normalized)
-        self.testimony = lru_cache(maxsize=65_536)(self._testimony)
-        self.reading = lru_cache(maxsize=256)(self._reading)
 
-    def _normalized(self, number: int) -> NormalizedText:
-        return normalized_body(self.articles[number])
+    def identical(self, numbers: Sequence[Features]) -> list[Found]:
+        """Pairs to report within the groups of the same words.
 
-    def _length(self, number: int) -> int:
-        return int(self.table.token_offsets[number + 1] - self.table.token_offsets[number])
-
-    def _testimony(self, number: int) -> Testimony:
-        return testimony(self.articles[number], self.normalized(number), self._length(number))
-
-    def _reading(self, number: int) -> Reading:
-        text = self.normalized(number)
-        notes = tuple(cut.text for cut in text.cuts if cut.kind == "correction")
-        return read_closely(self.table, number, text.text, notes)
-
-    def readings(self, left: int, right: int) -> tuple[Reading, Reading]:
-        """Both articles read closely."""
-        return self.reading(left), self.reading(right)
-
-    def rank(self, number: int) -> Rank:
-        """What decides whether the article is the canonical one of its cluster."""
-        published, day_only = parse_time(self.articles[number].published)
-        return Rank(
-            published=published.timestamp() if published else None,
-            day_only=day_only,
-            length=self._length(number),
-            sentences=int(self.table.sentences[number]),
-        )
-
-    def identical(self, groups: Sequence[Sequence[int]]) -> list[Found]:
-        """Pairs to report within groups of the same words; the groups are kept for `decide`."""
+        Args:
+            numbers: Features of the first article of each group with itself.
+        """
         out: list[Found] = []
-        for group in groups:
-            if len(group) < 2:
-                continue
-            self.groups[group[0]] = list(group)
-            profile = self.profiles[group[0]]
-            numbers = pair_features(profile, profile)
+        for group, same in zip(self.groups, numbers, strict=True):
             each = combinations(group, 2) if len(group) <= COPIES_SHOWN else ((group[0], b) for b in group[1:])
             for a, b in each:
-                out += self._found(a, b, numbers)
+                out += self._found(a, b, same)
         return out
 
     def decide(self, left: int, right: int, numbers: Features) -> list[Found]:
         """The pair if it is to be reported, and the same for identical copies of either side when they are few."""
-        lefts, rights = self.groups.get(left, [left]), self.groups.get(right, [right])
+        lefts, rights = self._copies.get(left, [left]), self._copies.get(right, [right])
         return [
             found
             for a in (lefts if len(lefts) <= COPIES_SHOWN else [left])
@@ -126,7 +79,7 @@ class Judge:
         judgement = self._judgement(left, right, numbers)
         # Where there is too little to tell a rewrite by, there is too little to call it another telling.
         if judgement.verdict is not Verdict.DISTINCT and not (judgement.short and judgement.verdict is Verdict.RELATED):
-            sides = self.articles[left].id, self.articles[right].id
+            sides = self.shelf.ids[left], self.shelf.ids[right]
             self.verdicts.append(Compared(left=sides[0], right=sides[1], verdict=judgement.verdict))
         weak = judgement.verdict in REPORTED and judgement.score < self.min_score
         if judgement.verdict not in self.reported or weak:
@@ -134,63 +87,17 @@ class Judge:
         return [Found(left=left, right=right, numbers=numbers, judgement=judgement)]
 
     def _judgement(self, left: int, right: int, numbers: Features) -> Judgement:
-        a, b = self.articles[left], self.articles[right]
+        shelf, chrome = self.shelf, self.columns.chrome
+        sources = shelf.sources[left], shelf.sources[right]
         circumstances = Circumstances(
-            same_source=(a.source.casefold() == b.source.casefold()) if a.source and b.source else None,
-            same_url=bool(a.url) and a.url == b.url,
-            correction=bool((self.table.chrome[left] ^ self.table.chrome[right]) & HAS_CORRECTION),
-            identical=self._length(left) > 0
-            and np.array_equal(words_of(self.table, left), words_of(self.table, right))
-            and _same_characters(a.text, b.text),
+            same_source=source_key(sources[0]) == source_key(sources[1]) if all(sources) else None,
+            same_url=shelf.url_keys[left] == shelf.url_keys[right] != 0,
+            correction=bool((chrome[left] ^ chrome[right]) & HAS_CORRECTION),
+            identical=self._first.get(left, left) == self._first.get(right, right)
+            and _same_characters(shelf.article(left).text, shelf.article(right).text),
             form=left in self.forms and right in self.forms,
         )
         return judge(numbers, self.model, circumstances)
-
-    def _credited(self, left: int, right: int) -> tuple[str, str]:
-        """The names by which each of the two credits the outlet of the other."""
-        sources = self.articles[left].source, self.articles[right].source
-        return (
-            credited_name(self.normalized(left), sources[1], sources[0]),
-            credited_name(self.normalized(right), sources[0], sources[1]),
-        )
-
-    def pair(self, found: Found) -> Pair:
-        """One pair with reasons and evidence."""
-        left, right, numbers, judgement = found.left, found.right, found.numbers, found.judgement
-        evidence, edits = Evidence(), Edits()
-        sentences = (int(self.table.sentences[left]), int(self.table.sentences[right]))
-        if judgement.verdict not in (Verdict.IDENTICAL, Verdict.DISTINCT):
-            profiles = self.profiles[left], self.profiles[right]
-            readings = self.readings(left, right)
-            shared = (
-                passages(*profiles, *(reading.token_sentences for reading in readings))
-                if judgement.verdict is Verdict.EXCERPT
-                else ()
-            )
-            evidence = gather(*profiles, readings, shared)
-            if judgement.verdict in (Verdict.COPY, Verdict.REVISION):
-                edits = find_edits(*readings, evidence.sentences)
-                evidence = replace(evidence, changed_facts=edits.listed)
-        # The longer of an excerpt and its source may be either.
-        by_length = judgement.verdict is not Verdict.EXCERPT
-        direction: tuple[Side | None, str] = (None, "")
-        if judgement.verdict in REPORTED:
-            direction = likely_source(
-                self.testimony(left), self.testimony(right), by_length=by_length, credited=self._credited(left, right)
-            )
-        return Pair(
-            left=self.articles[left].id,
-            right=self.articles[right].id,
-            verdict=judgement.verdict,
-            score=judgement.score,
-            facts=judgement.facts,
-            telling=judgement.telling,
-            jaccard=numbers.jaccard,
-            containment=(numbers.contained_left, numbers.contained_right),
-            source=direction[0],
-            reasons=reasons(judgement, numbers, evidence, sentences, edits=edits, direction=direction),
-            evidence=evidence,
-        )
 
 
 def _same_characters(left: str, right: str) -> bool:
@@ -198,8 +105,3 @@ def _same_characters(left: str, right: str) -> bool:
     if left == right:
         return True
     return normalize_characters(left).split() == normalize_characters(right).split()
-
-
-def words_of(table: ArticleTable, number: int) -> NDArray[np.uint32]:
-    """Token hashes of one article, in order."""
-    return table.surface[table.token_offsets[number] : table.token_offsets[number + 1]]

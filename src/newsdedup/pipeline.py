@@ -1,36 +1,36 @@
 """The pipeline: articles in, verified pairs and clusters out. Every command runs this one.
 
-text table -> exact duplicates collapsed -> sketches -> candidates -> gate -> features -> verdict -> evidence
--> clusters
+text -> sentences and sketches -> boilerplate cut -> exact duplicates collapsed -> candidates -> gate -> features
+-> verdict -> evidence -> clusters
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article, Skipped
-from newsdedup.cluster import make_clusters
-from newsdedup.errors import InputError
-from newsdedup.judge import COPIES_SHOWN, Judge, words_of
-from newsdedup.result import REPORTED, Boilerplate, Comparison, Pair, Result, Verdict
-from newsdedup.sketch.boilerplate import Place, Recurring, cut_boilerplate, find_boilerplate, source_numbers
+from newsdedup.cluster import Rank, make_clusters
+from newsdedup.engine.desk import Desk
+from newsdedup.engine.shelf import Shelf
+from newsdedup.engine.twins import exact_groups, representatives
+from newsdedup.engine.witness import Found
+from newsdedup.engine.workers import Engine, Progress
+from newsdedup.judge import COPIES_SHOWN, Judge
+from newsdedup.result import REPORTED, Boilerplate, Comparison, Result, Verdict
 from newsdedup.sketch.candidates import PASSAGE_STORIES, PASSAGES_AT_LEAST, VIEWS, Candidates, find_candidates
-from newsdedup.sketch.lsh import Pairs, unpack
-from newsdedup.text.table import MAX_CHARACTERS, ArticleTable, keep_tokens, normalized_body, slice_table
+from newsdedup.sketch.lsh import Pairs, pack, unpack
+from newsdedup.sketch.sentences import Place, Recurring
+from newsdedup.text.table import MAX_CHARACTERS, ArticleColumns, normalized_body
 from newsdedup.verify.direction import parse_time
 from newsdedup.verify.features import Features, pair_features
 from newsdedup.verify.model import MIN_LENGTH, Model, default_model, margins
 from newsdedup.verify.verdict import FORM_LIKE, is_template
-from newsdedup.workers import Engine
-
-Progress = Callable[[str, int, int], None]
 
 _SHOWN_CHARACTERS = 200
 _SIDE_BY_SIDE = 4  # characters between two sentences of one passage
@@ -80,69 +80,41 @@ def scan(
         InputError: Two articles have one id.
     """
     started = time.monotonic()
-    tell: Progress = progress or (lambda stage, done, total: None)
-    articles: list[Article] = []
-    skipped: list[Skipped] = []
-    for item in inputs:
-        if isinstance(item, Skipped):
-            skipped.append(item)
-        else:
-            articles.append(item)
-            if len(articles) % 512 == 0:
-                tell("reading", len(articles), 0)
-    articles.sort(key=lambda article: article.id)
-    for first, second in pairwise(articles):
-        if first.id == second.id:
-            places = f"{first.origin or 'one article'} and {second.origin or 'another'}"
-            raise InputError(f'two articles have the id "{first.id}" ({places}); give each its own id')
-    with Engine(parameters.jobs) as engine:
-        table, sketches = engine.read(articles, parameters.views, tell)
-        sources, names = source_numbers([article.source for article in articles])
-        standing = find_boilerplate(table, sources, names)
-        table, sketches = cut_boilerplate(table, sketches, standing)
-        groups = exact_groups(table)
-        members = np.array([group[0] for group in groups], dtype=np.int64)
-        days = _days(articles) if parameters.window_days is not None else None
+    intake = _Intake(inputs)
+    tell = progress or _tell_nobody
+    with Shelf() as shelf, Engine(shelf, jobs=parameters.jobs, tell=tell) as engine:
+        reading = engine.read(intake.articles(), parameters.views)
+        tell("boilerplate", 0, 0)
+        mask, names = engine.learn(reading)
+        reading = engine.cut(mask, reading, parameters.views)
+        columns = reading.columns
+        groups = exact_groups(shelf, columns, engine.cut_tables)
+        days = _days(shelf) if parameters.window_days is not None else None
         tell("candidates", 0, 0)
-        candidates = find_candidates(sketches, members, parameters.bucket_cap, days, parameters.window_days)
-        del sketches
-        features = engine.compare(table, candidates.pairs, candidates.passages >= PASSAGES_AT_LEAST, tell)
-    model = parameters.model or default_model()
-    judged = Judge(articles, table, parameters.reported, parameters.min_score, model)
-    judged.forms = _forms(candidates.pairs, features, groups)
-    found = judged.identical(groups)
-    left, right = unpack(candidates.pairs)
-    rows = zip(left.tolist(), right.tolist(), features, candidates.passages.tolist(), strict=True)
-    for a, b, numbers, shared in rows:
-        if numbers is not None:
-            counted = replace(numbers, passages=shared) if "passages" in parameters.views else numbers
-            found += judged.decide(a, b, counted)
-    if days is not None and parameters.window_days is not None:
-        window = parameters.window_days
-        found = [
-            pair
-            for pair in found
-            if pair.judgement.verdict is not Verdict.REWRITE or not abs(days[pair.left] - days[pair.right]) > window
-        ]
-    pairs: list[Pair] = []
-    for pair in found:
-        pairs.append(judged.pair(pair))
-        if len(pairs) % 64 == 0:
-            tell("evidence", len(pairs), len(found))
-    pairs.sort(key=lambda pair: (pair.left, pair.right))
-    ranks = {article.id: judged.rank(number) for number, article in enumerate(articles)}
-    return Result(
-        version=version,
-        inputs=len(articles) + len(skipped),
-        articles=len(articles),
-        pairs=tuple(pairs),
-        clusters=make_clusters(pairs, ranks.__getitem__, judged.verdicts),
-        boilerplate=_listed(standing.recurring, names, articles),
-        skipped=tuple(sorted(skipped, key=lambda item: (item.input, item.reason, item.detail))),
-        notes=_notes(articles, table, candidates, groups),
-        parameters=dict(shown or {}),
-        seconds=round(time.monotonic() - started, 3),
-    )
+        candidates = find_candidates(
+            reading.sketches, representatives(columns, groups), parameters.bucket_cap, days, parameters.window_days
+        )
+        del reading
+        model = parameters.model or default_model()
+        judge = Judge(shelf, columns, groups, reported=parameters.reported, min_score=parameters.min_score, model=model)
+        found = _found(engine, judge, candidates, parameters)
+        if days is not None and parameters.window_days is not None:
+            found = [each for each in found if _within(each, days, parameters.window_days)]
+        found.sort(key=lambda each: (each.left, each.right))
+        pairs = engine.explain(found, columns)
+        tell("clusters", 0, 0)
+        return Result(
+            version=version,
+            inputs=len(shelf) + len(intake.skipped),
+            articles=len(shelf),
+            pairs=tuple(pairs),
+            clusters=make_clusters(pairs, _ranks(shelf, columns, found), judge.verdicts),
+            boilerplate=_listed(mask.recurring, names, shelf),
+            skipped=tuple(sorted(intake.skipped, key=lambda item: (item.input, item.reason, item.detail))),
+            notes=_notes(intake, columns, candidates, groups),
+            parameters=dict(shown or {}),
+            seconds=round(time.monotonic() - started, 3),
+        )
 
 
 def compare(left: Article, right: Article, parameters: Parameters, among: Sequence[Article] = ()) -> Comparison:
@@ -157,28 +129,29 @@ def compare(left: Article, right: Article, parameters: Parameters, among: Sequen
     if left.id == right.id:
         right = replace(right, id=f"{right.id} (2)")
     articles = [left, right]
-    with Engine(1) as engine:
-        table, _ = engine.read([*articles, *others], frozenset(), lambda stage, done, total: None)
-    standing: list[tuple[str, str, str]] = []
-    if others:
-        sources, names = source_numbers([article.source for article in (*articles, *others)])
-        mask = find_boilerplate(table, sources, names)
+    both = np.arange(2)
+    with Shelf.of([*articles, *others]) as shelf, Engine(shelf) as engine:
+        if others:
+            engine.mask, _ = engine.learn(engine.read_shelf(frozenset()))
+        whole = engine.tables(both)
+        mask = engine.mask.of(both)
+        table = mask.cut(whole)
+        desk, columns = Desk(articles.__getitem__, table), ArticleColumns.of(table)
         standing = [
-            (articles[each.row].id, "boilerplate", _words(articles[each.row], each))
-            for each in mask.sentences(slice_table(table, 0, 2))
+            (articles[each.row].id, "boilerplate", _words(articles[each.row], each)) for each in mask.places(whole)
         ]
-        table = keep_tokens(table, mask.kept)
-    model = parameters.model or default_model()
-    judged = Judge(articles, slice_table(table, 0, 2), frozenset(Verdict), 0.0, model)  # whatever its score
-    numbers = pair_features(judged.profiles[0], judged.profiles[1])
-    pair = judged.pair(judged.decide(0, 1, numbers)[0])
-    readings = judged.readings(0, 1)
+        groups = exact_groups(shelf, columns, engine.cut_tables)
+        model = parameters.model or default_model()
+        judge = Judge(shelf, columns, groups, reported=frozenset(Verdict), min_score=0.0, model=model)
+        numbers = pair_features(desk.profiles[0], desk.profiles[1])
+        pair = desk.witness.pair(judge.decide(0, 1, numbers)[0])
+    readings = desk.witness.readings(0, 1)
     shown: dict[str, float] = {name: float(getattr(numbers, name)) for name in Features.__slots__}
-    shown |= {f"margin_{name}": value for name, value in sorted(margins(numbers, judged.model).items())}
+    shown |= {f"margin_{name}": value for name, value in sorted(margins(numbers, model).items())}
     cuts = [
         (article.id, cut.kind, cut.text)
         for number, article in enumerate(articles)
-        for cut in judged.normalized(number).cuts
+        for cut in desk.witness.normalized(number).cuts
     ]
     return Comparison(
         pair=pair,
@@ -189,15 +162,75 @@ def compare(left: Article, right: Article, parameters: Parameters, among: Sequen
     )
 
 
+def _tell_nobody(stage: str, done: int, total: int) -> None:
+    """Progress that nobody asked for."""
+
+
+@dataclass(slots=True)
+class _Intake:
+    """What comes in: articles are passed on, the rest is kept.
+
+    Attributes:
+        cut: Articles longer than MAX_CHARACTERS.
+    """
+
+    inputs: Iterable[Article | Skipped]
+    skipped: list[Skipped] = field(default_factory=list)
+    cut: int = 0
+
+    def articles(self) -> Iterator[Article]:
+        for item in self.inputs:
+            if isinstance(item, Skipped):
+                self.skipped.append(item)
+            else:
+                self.cut += len(item.text) > MAX_CHARACTERS
+                yield item
+
+
+def _found(engine: Engine, judge: Judge, candidates: Candidates, parameters: Parameters) -> list[Found]:
+    """The pairs to be reported: copies of one text, and the candidates that the judge lets through."""
+    firsts = np.array([group[0] for group in judge.groups], dtype=np.int64)
+    itself = engine.compare(pack(firsts, firsts), np.ones(firsts.size, dtype=bool), judge.columns)
+    found = judge.identical([numbers for numbers in itself if numbers is not None])
+    pairs, passages = candidates.pairs, candidates.passages
+    features = engine.compare(pairs, passages >= PASSAGES_AT_LEAST, judge.columns)
+    judge.forms = _forms(pairs, features, judge.groups)
+    left, right = unpack(pairs)
+    for a, b, numbers, shared in zip(left.tolist(), right.tolist(), features, passages.tolist(), strict=True):
+        if numbers is not None:
+            counted = replace(numbers, passages=shared) if "passages" in parameters.views else numbers
+            found += judge.decide(a, b, counted)
+    return found
+
+
+def _within(pair: Found, days: NDArray[np.float64], window: float) -> bool:
+    """Whether the pair is to be reported whatever its distance in time, or is near enough."""
+    return pair.judgement.verdict is not Verdict.REWRITE or not abs(days[pair.left] - days[pair.right]) > window
+
+
+def _ranks(shelf: Shelf, columns: ArticleColumns, found: Sequence[Found]) -> Callable[[str], Rank]:
+    numbers = {shelf.ids[number]: number for pair in found for number in (pair.left, pair.right)}
+
+    def rank(name: str) -> Rank:
+        number = numbers[name]
+        published, day_only = parse_time(shelf.article(number).published)
+        return Rank(
+            published=published.timestamp() if published else None,
+            day_only=day_only,
+            length=int(columns.tokens[number]),
+            sentences=int(columns.sentences[number]),
+        )
+
+    return lru_cache(maxsize=None)(rank)
+
+
 def _words(article: Article, place: Place) -> str:
     """A place in the normalised text of an article, on one line, cut to a readable length."""
     words = " ".join(normalized_body(article).text[place.start : place.end].split())
     return words if len(words) <= _SHOWN_CHARACTERS else f"{words[: _SHOWN_CHARACTERS - 1]}…"
 
 
-def _listed(
-    recurring: Sequence[Recurring], names: Sequence[str | None], articles: Sequence[Article]
-) -> tuple[Boilerplate, ...]:
+def _listed(recurring: Sequence[Recurring], names: Sequence[str | None], shelf: Shelf) -> tuple[Boilerplate, ...]:
     """What was set aside, for a person: sentences that stand side by side in as many articles are one passage."""
     out: list[Boilerplate] = []
     passage: Recurring | None = None
@@ -208,15 +241,15 @@ def _listed(
             and each.start - passage.end <= _SIDE_BY_SIDE
         )
         if passage is not None and not joined:
-            out.append(_boilerplate(passage, names, articles))
+            out.append(_boilerplate(passage, names, shelf))
         passage = replace(each, start=passage.start) if passage is not None and joined else each
     if passage is not None:
-        out.append(_boilerplate(passage, names, articles))
+        out.append(_boilerplate(passage, names, shelf))
     return tuple(out)
 
 
-def _boilerplate(passage: Recurring, names: Sequence[str | None], articles: Sequence[Article]) -> Boilerplate:
-    text = _words(articles[passage.row], passage)
+def _boilerplate(passage: Recurring, names: Sequence[str | None], shelf: Shelf) -> Boilerplate:
+    text = _words(shelf.article(passage.row), passage)
     return Boilerplate(source=names[passage.source], text=text, articles=passage.articles)
 
 
@@ -225,55 +258,37 @@ def _forms(pairs: Pairs, features: Sequence[Features | None], groups: Sequence[S
     alike = np.fromiter((numbers is not None and is_template(numbers) for numbers in features), bool, len(features))
     articles, counts = np.unique(np.concatenate(unpack(pairs[alike])), return_counts=True)
     forms = set(articles[counts >= FORM_LIKE].tolist())
-    return frozenset(member for group in groups if group[0] in forms for member in group)
+    return frozenset(forms | {member for group in groups if group[0] in forms for member in group})
 
 
-def exact_groups(table: ArticleTable) -> list[list[int]]:
-    """Articles with the same words in the same order, as sorted groups; articles without words are in none.
-
-    The keys only propose: the words themselves are compared.
-    """
-    by_key: defaultdict[int, list[int]] = defaultdict(list)
-    for number, key in enumerate(table.content_key.tolist()):
-        if table.token_offsets[number + 1] > table.token_offsets[number]:
-            by_key[key].append(number)
-    groups: list[list[int]] = []
-    for same_key in by_key.values():
-        rest = same_key
-        while rest:
-            words = words_of(table, rest[0])
-            same = [number for number in rest if np.array_equal(words, words_of(table, number))]
-            groups.append(same)
-            rest = [number for number in rest if number not in set(same)]
-    return sorted(groups)
-
-
-def _days(articles: Sequence[Article]) -> NDArray[np.float64]:
-    times = [parse_time(article.published)[0] for article in articles]
+def _days(shelf: Shelf) -> NDArray[np.float64]:
+    times = [parse_time(shelf.article(number).published)[0] for number in range(len(shelf))]
     return np.array([np.nan if moment is None else moment.timestamp() / 86_400 for moment in times])
 
 
 def _notes(
-    articles: Sequence[Article], table: ArticleTable, candidates: Candidates, groups: list[list[int]]
+    intake: _Intake, columns: ArticleColumns, candidates: Candidates, groups: Sequence[Sequence[int]]
 ) -> tuple[str, ...]:
     notes = [
         f"{count} over-full bucket{'s' if count > 1 else ''} in the {view} view paired with anchors only"
         for view, count in candidates.capped.items()
         if count and view != "passages"
     ]
-    short = int(((table.content_lengths < MIN_LENGTH) & (np.diff(table.token_offsets) > 0)).sum())
+    short = int(((columns.content < MIN_LENGTH) & (columns.tokens > 0)).sum())
     if short:
         verb = "s are" if short > 1 else " is"
         notes.append(f"{short} article{verb} under {MIN_LENGTH} content words: too short to be called a rewrite")
-    cut = sum(len(article.text) > MAX_CHARACTERS for article in articles)
-    if cut:
-        notes.append(f"{cut} article{'s' if cut > 1 else ''} compared by the first {MAX_CHARACTERS:,} characters only")
+    if intake.cut:
+        notes.append(
+            f"{intake.cut} article{'s' if intake.cut > 1 else ''} compared by the first {MAX_CHARACTERS:,} characters "
+            "only"
+        )
     if candidates.boilerplate:
         notes.append(
             f"passages that more than {PASSAGE_STORIES} stories hold were set aside as boilerplate: "
             "excerpts through them alone are not reported"
         )
-    empty = int((np.diff(table.token_offsets) == 0).sum())
+    empty = int((columns.tokens == 0).sum())
     if empty:
         notes.append(f"{empty} article{'s' if empty > 1 else ''} without a word: compared with nothing")
     large = sum(len(group) > COPIES_SHOWN for group in groups)

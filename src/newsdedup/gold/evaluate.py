@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from newsdedup.article import Article, Skipped
+from newsdedup.engine.workers import Progress
 from newsdedup.gold.load import DERIVED, Gold
 from newsdedup.gold.outcome import Outcome, collect
 from newsdedup.gold.rates import (
@@ -20,7 +21,7 @@ from newsdedup.gold.rates import (
     recalls,
     verdict_counts,
 )
-from newsdedup.pipeline import Parameters, Progress, compare, scan
+from newsdedup.pipeline import Parameters, compare, scan
 from newsdedup.result import REPORTED, Pair, Verdict
 from newsdedup.version import __version__
 

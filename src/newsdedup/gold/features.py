@@ -8,13 +8,13 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup.engine.shelf import Shelf
+from newsdedup.engine.workers import Engine, Progress
 from newsdedup.gold.load import DERIVED, HARD, Gold
-from newsdedup.sketch.boilerplate import cut_boilerplate, find_boilerplate, source_numbers
 from newsdedup.sketch.candidates import VIEWS, find_candidates
 from newsdedup.sketch.lsh import pack, unpack
 from newsdedup.verify.features import Features
 from newsdedup.verify.model import ROUTE_NAMES, Model, Route, margins
-from newsdedup.workers import Engine, Tell
 
 BUCKET_CAP = 200  # as a scan has it
 _FAR = 1e6  # beyond any margin
@@ -77,7 +77,7 @@ class PairColumns:
         return np.stack([self.numbers[name] for name in names], axis=1)
 
 
-def pair_columns(gold: Gold, *, jobs: int = 1, tell: Tell | None = None) -> PairColumns:
+def pair_columns(gold: Gold, *, jobs: int = 1, tell: Progress | None = None) -> PairColumns:
     """Every labelled pair of a set but `ignore`, and all its candidate pairs that are not listed, as distinct.
 
     The numbers are those of a scan of all articles of the set: boilerplate is cut, and passages that many stories hold
@@ -90,19 +90,18 @@ def pair_columns(gold: Gold, *, jobs: int = 1, tell: Tell | None = None) -> Pair
     Returns:
         Rows sorted by (left, right).
     """
-    told: Tell = tell or (lambda stage, done, total: None)
     listed = {(pair.left, pair.right): (pair.label, pair.detail) for pair in gold.pairs}
-    with Engine(jobs) as engine:
-        table, sketches = engine.read(gold.articles, frozenset(VIEWS), told)
-        sources, names = source_numbers([article.source for article in gold.articles])
-        table, sketches = cut_boilerplate(table, sketches, find_boilerplate(table, sources, names))
-        found = find_candidates(sketches, np.arange(len(gold.articles)), BUCKET_CAP)
+    views = frozenset(VIEWS)
+    with Shelf.of(gold.articles) as shelf, Engine(shelf, jobs=jobs, tell=tell) as engine:
+        reading = engine.read_shelf(views)
+        reading = engine.cut(engine.learn(reading)[0], reading, views)
+        found = find_candidates(reading.sketches, np.arange(len(gold.articles)), BUCKET_CAP)
         left, right = unpack(found.pairs)
         labels = dict.fromkeys(zip(left.tolist(), right.tolist(), strict=True), ("distinct", "")) | listed
         pairs = sorted(pair for pair, (label, _) in labels.items() if label != "ignore")
         ends = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         packed = pack(ends[:, 0], ends[:, 1])
-        rows = engine.compare(table, packed, np.ones(packed.size, dtype=bool), told)
+        rows = engine.compare(packed, np.ones(packed.size, dtype=bool), reading.columns)
     passages = dict(zip(found.pairs.tolist(), found.passages.tolist(), strict=True))
     known = [
         replace(row, passages=passages.get(pair, row.passages))

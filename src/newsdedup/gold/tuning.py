@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from newsdedup.engine.workers import Progress
 from newsdedup.errors import InputError
 from newsdedup.gold.bar import Bar, choose_bar, precision_at
 from newsdedup.gold.features import Mask, PairColumns, Scores, pair_columns
@@ -16,7 +17,6 @@ from newsdedup.gold.folds import Folds, make_folds
 from newsdedup.gold.load import DERIVED, HARD, Gold
 from newsdedup.gold.refit import FOLDS, base_weights, refit
 from newsdedup.verify.model import Model, default_model, model_document, read_model
-from newsdedup.workers import Tell
 
 FEWEST = 20
 """Derived pairs, and hard negatives, below which nothing is tuned."""
@@ -127,7 +127,7 @@ def refuse_too_few(gold: Gold) -> None:
 
 
 def tune(
-    gold: Gold, *, precision: float, base_rate: float | None, usual: float, jobs: int = 1, tell: Tell | None = None
+    gold: Gold, *, precision: float, base_rate: float | None, usual: float, jobs: int = 1, tell: Progress | None = None
 ) -> Tuning:
     """Refits the shipped model on a labelled set and measures both by cross-validation.
 
@@ -156,7 +156,7 @@ def tune_pairs(
     base_rate: float | None,
     usual: float,
     prior: Model | None = None,
-    tell: Tell | None = None,
+    tell: Progress | None = None,
 ) -> Tuning:
     """`tune` on pairs that `pair_columns` has measured.
 

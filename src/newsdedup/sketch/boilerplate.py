@@ -6,17 +6,17 @@ share an outlet. No list of phrases could know them; the outlet's other articles
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.sketch.candidates import SAME_STORY
-from newsdedup.sketch.minhash import estimate_agreement
-from newsdedup.sketch.views import Sketches, sketch
-from newsdedup.text.hashing import mix64, run_hashes
-from newsdedup.text.table import NUMBER_FACT, ArticleTable, keep_tokens, row_places, take_articles
+from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
+from newsdedup.sketch.sentences import NOTHING_RECURS, BoilerplateMask, Recurring, Sentences, source_key
+from newsdedup.sketch.views import sketch
+from newsdedup.text.table import ArticleTable
 
 LEAST_STORIES = 3
 """Stories of one outlet that hold a sentence before it is boilerplate, and ..."""
@@ -34,152 +34,83 @@ and rewrites of a story share its sentences, too, and count once. Articles of on
 than .12 in `terms`."""
 
 _SAMPLE = 16  # holders of a sentence that are compared with each other
-_DIGITS = 0.25  # share of numbers up to which a sentence is known again with other numbers in it
-_LEAST_TOKENS = 3
 _LEAST_OWN = 36  # content stems by which stories are told apart; an article with fewer is taken whole
 _LEAST_LEFT = 60  # content stems: where fewer would be left, the article is a form that was filled in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a sentence stands: its article, its first character in the normalised text, one past the last."""
-
-    row: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recurring(Place):
-    """One sentence that was set aside, by the first place where it stands.
-
-    Attributes:
-        source: Number of the outlet.
-        articles: Articles of the outlet that hold it.
-    """
-
-    source: int
-    articles: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoilerplateMask:
-    """What recurs.
-
-    Attributes:
-        kept: bool, shape (tokens,): tokens of the table that are the story's own.
-        rows: Articles that lose something, sorted.
-        recurring: Each sentence once, in the order of outlet, first article and place.
-    """
-
-    kept: NDArray[np.bool_]
-    rows: NDArray[np.int64]
-    recurring: tuple[Recurring, ...]
-
-    def sentences(self, table: ArticleTable) -> list[Place]:
-        """Every sentence set aside in the first articles of the table that was looked at, in order."""
-        starts = np.flatnonzero(table.opening)
-        ends = np.append(starts[1:], table.surface.size)[: starts.size]
-        cut = ~self.kept[starts]
-        rows = np.searchsorted(table.token_offsets, starts, side="right") - 1
-        return [
-            Place(row=row, start=int(table.start[start]), end=_end(table, end))
-            for row, start, end in zip(rows[cut].tolist(), starts[cut].tolist(), ends[cut].tolist(), strict=True)
-        ]
-
-
-def _end(table: ArticleTable, token: int) -> int:
-    """One past the last character of the token before `token`."""
-    return int(table.start[token - 1]) + int(table.width[token - 1])
+Tables = Callable[[NDArray[np.int64]], ArticleTable]
+"""The table of some articles by their numbers in the run, nothing cut."""
 
 
 def source_numbers(names: Sequence[str | None]) -> tuple[NDArray[np.int64], list[str | None]]:
     """Number of each article's outlet, case aside, and the outlets' names; all articles of unknown source are one."""
     first: dict[str, str | None] = {}
-    for name in names:
-        first.setdefault((name or "").casefold(), name or None)
+    keys = [source_key(name) for name in names]
+    for key, name in zip(keys, names, strict=True):
+        first.setdefault(key, name or None)
     order = {key: number for number, key in enumerate(sorted(first))}
-    return np.array([order[(name or "").casefold()] for name in names], dtype=np.int64), [first[key] for key in order]
+    return np.array([order[key] for key in keys], dtype=np.int64), [first[key] for key in order]
 
 
-def find_boilerplate(table: ArticleTable, sources: NDArray[np.int64], names: Sequence[str | None]) -> BoilerplateMask:
+def find_boilerplate(
+    sentences: Sentences,
+    lengths: NDArray[np.int64],
+    sources: NDArray[np.int64],
+    names: Sequence[str | None],
+    *,
+    tables: Tables,
+    copy: NDArray[np.uint32] | None = None,
+) -> BoilerplateMask:
     """The sentences that recur in at least max(LEAST_STORIES, LEAST_SHARE) of an outlet's articles, in so many stories.
 
-    Numbers are masked, so that a date does not make a line new. An article of which little would be left stays whole: a
-    form that was filled in (earnings, weather) is told from its like by what was filled in.
+    An article of which little would be left stays whole: a form that was filled in (earnings, weather) is told from its
+    like by what was filled in.
 
     Args:
+        lengths: Content stems of each article of the run, shape (articles,).
         sources: Number of the outlet of each article, from 0.
         names: Of the outlets; None for the articles whose source is unknown.
+        tables: For the few articles that have to be looked at again.
+        copy: Signatures of the copy view, if they are there, shape (articles, NUM_PERM).
     """
-    sentences = _Sentences.of(table, sources)
-    holders = _Holders.of(sentences.key, sentences.article)
+    holders = _Holders.of(sentences)
     outlet = sources[holders.article[holders.first]]
     least = np.array([LEAST_STORIES_UNKNOWN if name is None else LEAST_STORIES for name in names])
     enough = np.maximum(least, np.ceil(LEAST_SHARE * np.bincount(sources, minlength=least.size)))[outlet]
     asked = np.flatnonzero(holders.count >= enough)
     if not asked.size:
-        return BoilerplateMask(
-            kept=np.ones(table.surface.size, dtype=bool), rows=np.zeros(0, dtype=np.int64), recurring=()
-        )
-    own = _outside(table, sentences, np.isin(sentences.key, holders.key[asked]))
-    stories = _stories(table, own, holders, asked)
+        return NOTHING_RECURS
+    suspects = _chosen(sentences, _among(sentences.key, holders.key[asked]))
+    stories = _stories(_Samples(suspects, tables, copy), holders, asked)
     asked = asked[stories * holders.count[asked] >= enough[asked]]
-    common = np.isin(sentences.key, holders.key[asked])
-    lost = np.bincount(sentences.article, np.where(common, sentences.content, 0), minlength=len(table))
-    common &= (table.content_lengths - lost >= _LEAST_LEFT)[sentences.article]
+    common = _among(sentences.key, holders.key[asked])
+    common = common[lengths[sentences.article[common]] - _lost(sentences, common, lengths.size) >= _LEAST_LEFT]
+    found = _chosen(sentences, common)
     return BoilerplateMask(
-        kept=_outside(table, sentences, common),
-        rows=np.unique(sentences.article[common]),
-        recurring=_recurring(table, sentences, common, sources),
+        article=found.article, number=found.number, recurring=_recurring(sentences, common, sources, tables)
     )
 
 
-def cut_boilerplate(table: ArticleTable, sketches: Sketches, found: BoilerplateMask) -> tuple[ArticleTable, Sketches]:
-    """Table and sketches without what recurs."""
-    if not found.rows.size:
-        return table, sketches
-    views = frozenset(view for view in ("copy", "terms", "facts", "passages") if getattr(sketches, view) is not None)
-    table = keep_tokens(table, found.kept)
-    return table, replace_sketches(sketches, found.rows, sketch(take_articles(table, found.rows), views))
+def _among(keys: NDArray[np.uint64], chosen: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Places of the keys that stand in the sorted `chosen`."""
+    if not chosen.size:
+        return np.zeros(0, dtype=np.int64)
+    # Most keys are ruled out by their upper bits, looked up in a table that stays in cache.
+    seen = np.zeros(1 << 16, dtype=bool)
+    seen[chosen >> np.uint64(48)] = True
+    places = np.flatnonzero(seen[keys >> np.uint64(48)])
+    values = keys[places]
+    return np.asarray(places[chosen[np.minimum(np.searchsorted(chosen, values), chosen.size - 1)] == values])
 
 
-def replace_sketches(sketches: Sketches, rows: NDArray[np.int64], new: Sketches) -> Sketches:
-    """The sketches with those of some articles replaced."""
-    signatures: dict[str, NDArray[np.uint32] | None] = {}
-    for view in ("copy", "terms", "facts"):
-        old: NDArray[np.uint32] | None = getattr(sketches, view)
-        if old is not None:
-            old = old.copy()
-            old[rows] = getattr(new, view)
-        signatures[view] = old
-    offsets, new_offsets = sketches.passage_offsets, new.passage_offsets
-    if offsets is None or new_offsets is None:
-        return Sketches(**signatures, passages=None, passage_quoted=None, passage_offsets=None)
-    counts = np.diff(offsets)
-    is_new = np.zeros(counts.size, dtype=bool)
-    is_new[rows] = True
-    article = np.concatenate(
-        (np.repeat(np.flatnonzero(~is_new), counts[~is_new]), np.repeat(rows, np.diff(new_offsets)))
-    )
-    order = np.argsort(article, kind="stable")
-    stale = np.repeat(is_new, counts)
-    passages, quoted = (
-        np.concatenate((getattr(sketches, name)[~stale], getattr(new, name)))[order]
-        for name in ("passages", "passage_quoted")
-    )
-    counts[rows] = np.diff(new_offsets)
-    moved = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
-    return Sketches(**signatures, passages=passages, passage_quoted=quoted, passage_offsets=moved)
+def _chosen(sentences: Sentences, places: NDArray[np.int64]) -> BoilerplateMask:
+    return BoilerplateMask(article=sentences.article[places], number=sentences.number[places])
 
 
-def _outside(table: ArticleTable, sentences: _Sentences, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """For each token, whether it stands in none of the sentences chosen."""
-    steps = np.zeros(table.surface.size + 1, dtype=np.int8)
-    steps[sentences.start[chosen]] += 1
-    steps[sentences.end[chosen]] -= 1
-    outside: NDArray[np.bool_] = np.cumsum(steps[:-1], dtype=np.int8) == 0
-    return outside
+def _lost(sentences: Sentences, places: NDArray[np.int64], articles: int) -> NDArray[np.float64]:
+    """Content tokens that the article of each of these sentences loses with all of them."""
+    article = sentences.article[places]
+    return np.asarray(np.bincount(article, sentences.content[places], minlength=articles)[article], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +123,12 @@ class _Holders:
     key: NDArray[np.uint64]
     first: NDArray[np.int64]
     count: NDArray[np.int64]
-    article: NDArray[np.int64]
+    article: NDArray[np.int32]
 
     @classmethod
-    def of(cls, keys: NDArray[np.uint64], article: NDArray[np.int64]) -> _Holders:
+    def of(cls, sentences: Sentences) -> _Holders:
+        places = _repeated(sentences.key)
+        keys, article = sentences.key[places], sentences.article[places]
         order = np.argsort(keys, kind="stable")  # articles come in order already
         sorted_keys, holders = keys[order], article[order]
         new = np.append(True, (sorted_keys[1:] != sorted_keys[:-1]) | (holders[1:] != holders[:-1]))[: keys.size]
@@ -206,54 +139,23 @@ class _Holders:
         return cls(sorted_keys[first[shared]], first[shared], count[shared], holders)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentences:
-    """Sentences of at least _LEAST_TOKENS tokens, in order; all shape (sentences,).
+def _repeated(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Places of keys that may stand there more than once: all that do, and few others.
 
-    `key` is the same for the same words of one outlet; `start` and `end` count tokens from the start of the table;
-    `content` counts content tokens.
+    Nine sentences in ten stand in one article only; leaving them out first spares most of the sorting.
     """
-
-    key: NDArray[np.uint64]
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    article: NDArray[np.int64]
-    content: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, table: ArticleTable, sources: NDArray[np.int64]) -> _Sentences:
-        starts = np.flatnonzero(table.opening)
-        ends = np.append(starts[1:], table.surface.size)[: starts.size]
-        long = ends - starts >= _LEAST_TOKENS
-        starts, ends = starts[long], ends[long]
-        article = np.searchsorted(table.token_offsets, starts, side="right") - 1
-        content = np.repeat(table.token_offsets[:-1], np.diff(table.content_offsets)) + table.position
-        # Numbers are masked in sentences that hold few of them.
-        numbers = content[table.fact == NUMBER_FACT]
-        sentence = np.searchsorted(starts, numbers, side="right") - 1
-        numbers, sentence = numbers[sentence >= 0], sentence[sentence >= 0]
-        inside = numbers < ends[sentence]
-        numbers, sentence = numbers[inside], sentence[inside]
-        few = np.bincount(sentence, minlength=starts.size) <= _DIGITS * (ends - starts)
-        masked = table.surface.copy()
-        masked[numbers[few[sentence]]] = 0
-        return cls(
-            key=mix64(run_hashes(masked, starts, ends) + sources[article].astype(np.uint64)),
-            start=starts,
-            end=ends,
-            article=article,
-            content=np.searchsorted(content, ends) - np.searchsorted(content, starts),
-        )
+    bits = max(16, int(4 * keys.size).bit_length())
+    slots = keys >> np.uint64(64 - bits)
+    counts = np.zeros(1 << bits, dtype=np.uint8)
+    counts[slots] = 1
+    last = np.zeros(1 << bits, dtype=np.int32)
+    last[slots] = np.arange(keys.size, dtype=np.int32)  # of several places the last stays
+    counts[slots[last[slots] != np.arange(keys.size)]] = 2
+    return np.flatnonzero(counts[slots] == 2)
 
 
-def _stories(
-    table: ArticleTable, own: NDArray[np.bool_], holders: _Holders, asked: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Share of the holders of each sentence that tell a story of their own, by a sample spread over the holders.
-
-    Args:
-        own: bool, shape (tokens,): tokens outside the sentences asked for.
-    """
+def _stories(samples: _Samples, holders: _Holders, asked: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of the holders of each sentence that tell a story of their own, by a sample spread over the holders."""
     size = np.minimum(holders.count[asked], _SAMPLE)
     steps = np.arange(_SAMPLE)
     places = np.minimum(
@@ -262,7 +164,7 @@ def _stories(
     sample = holders.article[holders.first[asked][:, None] + places]
     rows, back = np.unique(sample, return_inverse=True)
     back = back.reshape(sample.shape)
-    copy, terms = _signatures(table, own, rows)
+    copy, terms = samples.signatures(rows.astype(np.int64))
     fresh = steps < size[:, None]
     for later in range(1, _SAMPLE):
         for earlier in range(later):
@@ -276,34 +178,61 @@ def _stories(
     return share
 
 
-def _signatures(
-    table: ArticleTable, own: NDArray[np.bool_], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+@dataclass(frozen=True, slots=True)
+class _Samples:
     """Signatures of some articles: copy of the whole text, terms of what is its own as far as that is enough.
 
     Versions of one text are told by the whole, since one may differ by a paragraph; rewrites by what is their own,
     since a long form that articles share must not make one story of them.
     """
-    part = take_articles(table, rows)
-    kept = own[row_places(table.token_offsets, rows)[0]]
-    little = np.repeat(keep_tokens(part, kept).content_lengths < _LEAST_OWN, np.diff(part.token_offsets))
-    copy = sketch(part, frozenset(("copy",))).copy
-    terms = sketch(keep_tokens(part, kept | little), frozenset(("terms",))).terms
-    empty = np.zeros((rows.size, 0), dtype=np.uint32)
-    return (empty if copy is None else copy), (empty if terms is None else terms)
+
+    suspects: BoilerplateMask
+    tables: Tables
+    copy: NDArray[np.uint32] | None
+
+    def signatures(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """(copy, terms), each of shape (rows, NUM_PERM)."""
+        parts = [self._batch(rows[start : start + _BATCH]) for start in range(0, rows.size, _BATCH)]
+        copy = np.concatenate([part[0] for part in parts]) if self.copy is None else self.copy[rows]
+        return copy, np.concatenate([part[1] for part in parts])
+
+    def _batch(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        table, mask = self.tables(rows), self.suspects.of(rows)
+        little = mask.cut(table).content_lengths < _LEAST_OWN
+        whole = little[mask.article]
+        own = BoilerplateMask(article=mask.article[~whole], number=mask.number[~whole]).cut(table)
+        copy = _NO_ROWS if self.copy is not None else _signatures(table, "copy")
+        return copy, _signatures(own, "terms")
+
+
+def _signatures(table: ArticleTable, view: str) -> NDArray[np.uint32]:
+    found: NDArray[np.uint32] = getattr(sketch(table, frozenset((view,))), view)
+    return found
+
+
+_BATCH = 256  # articles looked at again at a time
+_NO_ROWS = np.zeros((0, NUM_PERM), dtype=np.uint32)
 
 
 def _recurring(
-    table: ArticleTable, sentences: _Sentences, common: NDArray[np.bool_], sources: NDArray[np.int64]
+    sentences: Sentences, common: NDArray[np.int64], sources: NDArray[np.int64], tables: Tables
 ) -> tuple[Recurring, ...]:
-    places = np.flatnonzero(common)
-    article = sentences.article[places]
-    _, first, number = np.unique(sentences.key[places], return_index=True, return_inverse=True)
+    article = sentences.article[common]
+    _, first, number = np.unique(sentences.key[common], return_index=True, return_inverse=True)
     held = np.unique(np.stack((number, article)), axis=1)
-    counts = np.bincount(held[0], minlength=first.size)
-    out: list[Recurring] = []
-    for place, count in zip(places[first].tolist(), counts.tolist(), strict=True):
-        row = int(sentences.article[place])
-        start, end = int(table.start[sentences.start[place]]), _end(table, int(sentences.end[place]))
-        out.append(Recurring(source=int(sources[row]), row=row, start=start, end=end, articles=count))
+    counts = dict(zip(first.tolist(), np.bincount(held[0], minlength=first.size).tolist(), strict=True))
+    first.sort()
+    rows, places = np.unique(article[first]), _chosen(sentences, common[first])
+    local = BoilerplateMask(article=np.searchsorted(rows, places.article).astype(np.int32), number=places.number)
+    found = zip(first.tolist(), local.places(tables(rows.astype(np.int64))), strict=True)
+    out = [
+        Recurring(
+            source=int(sources[article[place]]),
+            row=int(article[place]),
+            start=each.start,
+            end=each.end,
+            articles=counts[place],
+        )
+        for place, each in found
+    ]
     return tuple(sorted(out, key=lambda each: (each.source, each.row, each.start)))

@@ -77,6 +77,44 @@ class ArticleTable:
         return np.diff(self.content_offsets)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleColumns:
+    """What is known of each article without its tokens; all shape (articles,), see `ArticleTable`.
+
+    Attributes:
+        tokens: int64, number of tokens.
+        content: int64, number of content tokens.
+    """
+
+    tokens: NDArray[np.int64]
+    content: NDArray[np.int64]
+    sentences: NDArray[np.int32]
+    chrome: NDArray[np.uint8]
+    content_key: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, table: ArticleTable) -> ArticleColumns:
+        """The columns of a table."""
+        return cls(
+            tokens=np.diff(table.token_offsets),
+            content=table.content_lengths,
+            sentences=table.sentences,
+            chrome=table.chrome,
+            content_key=table.content_key,
+        )
+
+    @classmethod
+    def join(cls, parts: Sequence[ArticleColumns]) -> ArticleColumns:
+        """The columns of consecutive batches as one."""
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+    def put(self, rows: NDArray[np.int64], new: ArticleColumns) -> None:
+        """Puts what is known now of some articles in the place of what was."""
+        for field in fields(self):
+            getattr(self, field.name)[rows] = getattr(new, field.name)
+
+
 def article_language(article: Article, text: str) -> str:
     """The stated language of an article, else the one its normalised text is found to be in."""
     return article.lang or find_language(text)

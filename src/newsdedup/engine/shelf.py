@@ -1,0 +1,235 @@
+"""The articles of one run, by number: ids and sources in memory, everything else as records that are read again.
+
+A million articles are 3 GB of text, and each is needed two or three times: for its sketch, and for the few that are
+compared and shown. Records stand in memory while they are few, else in a file that goes with the run; worker
+processes get the name of the file and places in it, never texts.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from io import SEEK_END
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from newsdedup.article import Article
+from newsdedup.errors import InputError, NewsdedupError
+
+IN_MEMORY_BYTES = 64 << 20
+"""Records above this are written to a file."""
+
+_RECENT = 4096  # articles kept as objects, for the pairs of one cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Some articles of a shelf as a worker process gets them.
+
+    Attributes:
+        path: File of the records.
+        bounds: First byte of each and one past its last, shape (articles, 2).
+    """
+
+    path: str
+    bounds: NDArray[np.int64]
+
+    def articles(self) -> list[Article]:
+        """The articles, in the order of the bounds."""
+        file = _opened(self.path)
+        return [_unpacked(_read(file, start, end)) for start, end in self.bounds.tolist()]
+
+
+@lru_cache(maxsize=1)
+def _opened(path: str) -> BinaryIO:
+    return Path(path).open("rb", buffering=0)
+
+
+def _read(file: BinaryIO, start: int, end: int) -> bytes:
+    file.seek(start)
+    data = file.read(end - start)
+    while len(data) < end - start:  # an unbuffered read may stop early
+        more = file.read(end - start - len(data))
+        if not more:
+            raise NewsdedupError("the temporary file of the run was cut short; see that nothing cleans it up")
+        data += more
+    return data
+
+
+class Shelf:
+    """Articles by number, from 0 in the order they were added, or by id once `sort` was called.
+
+    Attributes:
+        ids: Of the articles.
+        sources: Of the articles; equal names are one object.
+        url_keys: Hash of each address, 0 where it is unknown.
+    """
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.sources: list[str | None] = []
+        self.url_keys = array("Q")
+        self._names: dict[str, str] = {}
+        self._held: list[bytes] = []  # the records, while there is no file
+        self._held_bytes = 0
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._file: BinaryIO | None = None
+        self._bounds = array("q")  # first byte of each record in the file, one past its last, the next one's first, ...
+        self.article = lru_cache(maxsize=_RECENT)(self._article)
+
+    @classmethod
+    def of(cls, articles: Iterable[Article]) -> Shelf:
+        """A shelf with these articles, numbered in the order given."""
+        shelf = cls()
+        for article in articles:
+            shelf.add(article)
+        return shelf
+
+    def __enter__(self) -> Shelf:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Removes the file, if there is one."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def add(self, article: Article) -> None:
+        """Puts an article behind the others.
+
+        Raises:
+            NewsdedupError: There is no room for the temporary file.
+        """
+        data = _packed(article)
+        self.ids.append(article.id)
+        source = article.source
+        self.sources.append(self._names.setdefault(source, source) if source is not None else None)
+        self.url_keys.append(_key(article.url) if article.url else 0)
+        if self._file is not None:
+            self._append(self._file, data)
+            return
+        self._held.append(data)
+        self._held_bytes += len(data)
+        if self._held_bytes > IN_MEMORY_BYTES:
+            self._spill()
+
+    def sort(self) -> NDArray[np.int64]:
+        """Numbers the articles by id; returns the old number of each.
+
+        Raises:
+            InputError: Two articles have one id.
+        """
+        order = sorted(range(len(self)), key=self.ids.__getitem__)
+        for first, second in pairwise(order):
+            if self.ids[first] == self.ids[second]:
+                places = (
+                    f"{self._article(first).origin or 'one article'} and {self._article(second).origin or 'another'}"
+                )
+                raise InputError(f'two articles have the id "{self.ids[first]}" ({places}); give each its own id')
+        self.ids = [self.ids[each] for each in order]
+        self.sources = [self.sources[each] for each in order]
+        self.url_keys = array("Q", (self.url_keys[each] for each in order))
+        self._held = [self._held[each] for each in order] if self._file is None else []
+        bounds = self._bounds
+        self._bounds = array("q", (bounds[2 * each + side] for each in order for side in (0, 1)) if bounds else ())
+        self.article.cache_clear()
+        return np.array(order, dtype=np.int64)
+
+    def articles(self, numbers: Iterable[int]) -> list[Article]:
+        """Some articles, in the order given."""
+        return [self._article(number) for number in numbers]
+
+    def records(self, numbers: NDArray[np.int64]) -> Records:
+        """Some articles for a worker process, in the order given."""
+        if self._file is None:
+            self._spill()
+        bounds = np.frombuffer(self._bounds, dtype=np.int64).reshape(-1, 2)
+        return Records(path=str(self._path), bounds=bounds[numbers])
+
+    def _article(self, number: int) -> Article:
+        if self._file is None:
+            return _unpacked(self._held[number])
+        return _unpacked(_read(self._file, self._bounds[2 * number], self._bounds[2 * number + 1]))
+
+    @property
+    def _path(self) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="newsdedup-")
+        return Path(self._folder.name) / "articles"
+
+    def _spill(self) -> None:
+        try:
+            self._file = file = self._path.open("x+b", buffering=0)
+        except OSError as error:
+            raise NewsdedupError(f"no temporary file: {error.strerror}; set TMPDIR to a folder with room") from error
+        for data in self._held:
+            self._append(file, data)
+        self._held = []
+
+    def _append(self, file: BinaryIO, data: bytes) -> None:
+        try:
+            start = file.seek(0, SEEK_END)
+            written = file.write(data)
+            while written < len(data):  # an unbuffered write may stop early
+                written += file.write(data[written:])
+        except OSError as error:
+            raise NewsdedupError(
+                f"temporary file {self._path}: {error.strerror}; set TMPDIR to a folder with room"
+            ) from error
+        self._bounds.extend((start, start + len(data)))
+
+
+def _key(url: str) -> int:
+    return int.from_bytes(blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+def _packed(article: Article) -> bytes:
+    """One record: everything but the text as a line of JSON, then the text."""
+    head = (
+        article.id, article.title, article.published, article.source, article.url, article.lang, article.origin
+    )  # fmt: skip
+    try:
+        line = orjson.dumps(head)
+    except TypeError:  # a lone surrogate, from the name of a file
+        line = json.dumps(head).encode("ascii")
+    return line + b"\n" + article.text.encode("utf-8", "surrogatepass")
+
+
+def _unpacked(data: bytes) -> Article:
+    end = data.index(b"\n")
+    try:
+        head: Sequence[str] = orjson.loads(data[:end])
+    except orjson.JSONDecodeError:
+        head = json.loads(data[:end])
+    return Article(
+        id=head[0],
+        title=head[1],
+        published=head[2],
+        source=head[3],
+        url=head[4],
+        lang=head[5],
+        origin=head[6],
+        text=data[end + 1 :].decode("utf-8", "surrogatepass"),
+    )

@@ -1,0 +1,39 @@
+"""Sketches of some articles put in the place of older ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsdedup.sketch.views import Sketches
+
+
+def replace_sketches(sketches: Sketches, rows: NDArray[np.int64], new: Sketches) -> Sketches:
+    """The sketches with those of some articles replaced; signatures are replaced in place, a copy would be large.
+
+    Args:
+        rows: Numbers of the articles, sorted.
+        new: Their sketches, in that order, in the same views.
+    """
+    for view in ("copy", "terms", "facts"):
+        if (old := getattr(sketches, view)) is not None:
+            old[rows] = getattr(new, view)
+    offsets, new_offsets = sketches.passage_offsets, new.passage_offsets
+    if offsets is None or new_offsets is None:
+        return sketches
+    counts = np.diff(offsets)
+    is_new = np.zeros(counts.size, dtype=bool)
+    is_new[rows] = True
+    stale = np.repeat(is_new, counts)
+    counts[rows] = np.diff(new_offsets)
+    moved = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
+    fresh = np.repeat(is_new, counts)
+    columns: dict[str, NDArray[np.generic]] = {}
+    for name in ("passages", "passage_quoted"):
+        column = getattr(sketches, name)
+        columns[name] = np.empty(fresh.size, dtype=column.dtype)
+        columns[name][fresh] = getattr(new, name)
+        columns[name][~fresh] = column[~stale]
+    return replace(sketches, **columns, passage_offsets=moved)  # type: ignore[arg-type]  # each column keeps its type
