@@ -94,7 +94,7 @@ def refuse_binary(data: bytes) -> None:
 
 def mostly_lost(text: str) -> bool:
     """Whether more than 5 % of the characters are U+FFFD, what is left of a character nobody could decode."""
-    return text.count("\ufffd") > _MAX_LOST_SHARE * len(text)
+    return not text.isascii() and text.count("\ufffd") > _MAX_LOST_SHARE * len(text)
 
 
 def _checked(text: str) -> str:
