@@ -14,7 +14,7 @@ from newsdedup.cli.options import (
     settings,
 )
 from newsdedup.cli.output import Outputs, deliver, planned_outputs, say
-from newsdedup.cli.progress import progress_bar
+from newsdedup.cli.progress import Profile, progress_bar
 from newsdedup.config import Config
 from newsdedup.errors import NewsdedupError
 from newsdedup.report.plain import count, reasons_tally, skipped_text, tally
@@ -29,6 +29,7 @@ _FEW = 5  # skipped inputs that are listed without being asked for
 @output_options
 @finding_options
 @input_options
+@click.option("--profile", "profiled", is_flag=True, help="Say on standard error what each stage took.")
 def scan(
     *,
     paths: tuple[str, ...],
@@ -39,6 +40,7 @@ def scan(
     color: bool | None,
     config_file: str | None,
     map_: tuple[str, ...],
+    profiled: bool,
     **overrides: object,
 ) -> int:
     """Find copied and rewritten articles in files and folders.
@@ -49,19 +51,27 @@ def scan(
     refuse_quiet_and_verbose(quiet, verbose)
     config = settings(config_file, map_, **overrides)
     outputs = planned_outputs(form, sinks, paths, quiet=quiet, verbose=verbose, color=color)
-    result = _found(paths, config, quiet=quiet)
+    profile = Profile("start") if profiled else None
+    result = _found(paths, config, profile, quiet=quiet)
     if not quiet:
         tell_skipped(result.skipped, outputs)
+    if profile is not None:
+        profile.begin("writing")
     deliver(outputs, lambda form, style: form.result(result, style))
+    if profile is not None:
+        profile.begin("end")
+        for line in profile.lines(result.articles):
+            say(line)
     return EXIT_SKIPPED if config.strict and result.skipped else 0
 
 
-def _found(paths: tuple[str, ...], config: Config, *, quiet: bool) -> Result:
+def _found(paths: tuple[str, ...], config: Config, profile: Profile | None, *, quiet: bool) -> Result:
     from newsdedup.api import find_duplicates  # noqa: PLC0415  # numpy and the language models
 
     try:
         with progress_bar(quiet=quiet) as progress:
-            return find_duplicates(loaded(paths, config), config, progress=progress)
+            told = profile.along(progress) if profile is not None else progress
+            return find_duplicates(loaded(paths, config), config, progress=told)
     except BrokenPipeError as error:  # not our standard output: that one ends the run in silence
         raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
 

@@ -110,6 +110,7 @@ class Engine:
         Raises:
             InputError: Two articles have one id.
         """
+        self._tell("reading", 0, 0)
         parts: list[Reading] = []
         for part in self._read(articles, views):
             parts.append(part)
@@ -166,6 +167,7 @@ class Engine:
         rows = mask.rows
         if not rows.size:
             return reading
+        self._tell("boilerplate", 0, rows.size)
         batches = self._batches(rows)
         if self._in_workers(rows.size):
             tasks = ((self._shelf.records(batch), mask.of(batch), views) for batch in batches)
@@ -223,6 +225,7 @@ class Engine:
     ) -> list[_Out]:
         """What `work` makes of the pairs, tile by tile, at a desk with the articles of each."""
         count = pairs[0].size
+        self._tell(stage, 0, count)
         many = self._in_workers(count)
         most_pairs = math.ceil(count / (self._jobs * _TASKS)) if many else _TILE_PAIRS
         cut = tiles(*pairs, most_size=self._most_tokens, most_pairs=min(most_pairs, _TILE_PAIRS))
