@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from newsdedup import kernel
 from newsdedup.text import hashing
 from newsdedup.text.hashing import mix32, mix64, run_hashes, span_hashes, word_hashes
 
@@ -55,9 +56,11 @@ def test_word_hashes_are_the_span_hashes_of_the_words(words: list[str]) -> None:
 def runs_of(codes: list[int], bounds: list[tuple[int, int]], block: int) -> list[int]:
     starts = np.array([start for start, _ in bounds], dtype=np.int64)
     ends = np.array([end for _, end in bounds], dtype=np.int64)
+    values = np.array(codes, dtype=np.uint32)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hashing, "_BLOCK", block)
-        return [int(value) for value in run_hashes(np.array(codes, dtype=np.uint32), starts, ends)]
+        patch.setattr(kernel, "compiled", None)
+        return [int(value) for value in run_hashes(values, starts, ends)]
 
 
 @settings(derandomize=True, deadline=None)
@@ -71,6 +74,19 @@ def test_spans_that_follow_each_other_hash_alike_in_blocks_of_any_size(
         bounds.append((len(codes) + len(gap), len(codes) + len(gap) + len(span)))
         codes += gap + span
     assert runs_of(codes + after, bounds, block) == [oracle(span) for _, span in parts]
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(CODES, max_size=12))
+def test_runs_hash_as_the_oracle_says_with_the_kernel_and_without(runs: list[list[int]]) -> None:
+    values = np.array([code for run in runs for code in run], dtype=np.uint32)
+    ends = np.cumsum([len(run) for run in runs], dtype=np.int64)
+    starts = ends - np.array([len(run) for run in runs], dtype=np.int64)
+    expected = [oracle(run) for run in runs]
+    assert run_hashes(values, starts, ends).tolist() == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel, "compiled", None)
+        assert run_hashes(values, starts, ends).tolist() == expected
 
 
 def test_a_long_buffer_is_hashed_a_block_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* A hot loop built twice, for any processor and for one with AVX2; the right one is chosen when the module is loaded. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
@@ -24,5 +26,17 @@ typedef struct {
    number of items goes to `*size`. An empty array gives a pointer that must not be followed. */
 void *array_of(Views *views, PyObject *object, Py_ssize_t itemsize, int writable, const char *name, Py_ssize_t *size);
 void release_all(Views *views);
+
+/* language.c */
+PyObject *language_tally(PyObject *module, PyObject *args);
+
+/* text.c */
+PyObject *run_hashes(PyObject *module, PyObject *args);
+PyObject *text_spans(PyObject *module, PyObject *args);
+
+/* words.c */
+PyObject *text_columns(PyObject *module, PyObject *args);
+PyObject *text_content(PyObject *module, PyObject *args);
+PyObject *text_rows(PyObject *module, PyObject *args);
 
 #endif

@@ -28,6 +28,12 @@ void release_all(Views *views) {
 }
 
 static PyMethodDef functions[] = {
+    {"language_tally", language_tally, METH_VARARGS, NULL},
+    {"run_hashes", run_hashes, METH_VARARGS, NULL},
+    {"text_columns", text_columns, METH_VARARGS, NULL},
+    {"text_content", text_content, METH_VARARGS, NULL},
+    {"text_rows", text_rows, METH_VARARGS, NULL},
+    {"text_spans", text_spans, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -7,6 +7,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup import kernel
+
 _BASE = 0x9E3779B97F4A7C15  # odd, so that its powers have inverses mod 2**64
 
 
@@ -65,6 +67,9 @@ _BLOCK = 1 << 18  # values: the tables of powers of a block stay in cache
 def run_hashes(values: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
     """`span_hashes` of spans that follow each other, however long the buffer is."""
     out = np.zeros(starts.size, dtype=np.uint64)
+    if kernel.compiled is not None:
+        kernel.compiled.run_hashes(values, starts, ends, out)
+        return out
     first = 0
     while first < starts.size:
         last = max(first + 1, int(np.searchsorted(ends, starts[first] + _BLOCK, side="right")))

@@ -9,11 +9,21 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup import kernel
 from newsdedup.article import Article
 from newsdedup.text.hashing import run_hashes
 from newsdedup.text.language import find_language
 from newsdedup.text.normalize import NormalizedText, normalize
-from newsdedup.text.tokens import BATCH_CHARACTERS, IS_CONTENT, IS_FACT, IS_NUMBER, IS_OPENING, IS_QUOTED, tokenize
+from newsdedup.text.tokens import (
+    BATCH_CHARACTERS,
+    IS_CONTENT,
+    IS_FACT,
+    IS_NUMBER,
+    IS_OPENING,
+    IS_QUOTED,
+    TokenBatch,
+    tokenize,
+)
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -151,35 +161,62 @@ def make_table(articles: Sequence[Article]) -> ArticleTable:
 def table_of(texts: Sequence[NormalizedText], langs: Sequence[str]) -> ArticleTable:
     """The table of one batch of normalised texts in the languages given."""
     batch = tokenize([body.text for body in texts], langs)
+    columns = _columns(batch) if kernel.compiled is None else _compiled_columns(batch)
+    return ArticleTable(
+        **columns,  # type: ignore[arg-type]
+        surface=batch.surface,
+        start=batch.start,
+        token_offsets=batch.offsets,
+        sentences=batch.sentences,
+        chrome=np.fromiter(map(_chrome_bits, texts), dtype=np.uint8, count=len(texts)),
+        content_key=_content_keys(batch.surface, batch.offsets),
+    )
+
+
+def _columns(batch: TokenBatch) -> dict[str, NDArray[np.generic]]:
+    """The columns of a table that are drawn from several of a batch."""
     content = np.flatnonzero((batch.flags & IS_CONTENT) != 0)
     flags = batch.flags[content]
     fact = ((flags & IS_FACT) != 0).astype(np.uint8)
     fact[(fact > 0) & ((flags & IS_NUMBER) != 0)] = NUMBER_FACT
     content_offsets = np.searchsorted(content, batch.offsets).astype(np.int64)
-    return ArticleTable(
-        surface=batch.surface,
-        quoted=(batch.flags & IS_QUOTED) != 0,
-        opening=(batch.flags & IS_OPENING) != 0,
-        start=batch.start,
-        width=np.minimum(batch.end - batch.start, np.iinfo(np.uint16).max).astype(np.uint16),
-        token_offsets=batch.offsets,
-        term=batch.term[content],
-        root=batch.root[content],
-        weight=batch.weight[content],
-        fact=fact,
-        sentence=batch.sentence[content],
-        position=(content - np.repeat(batch.offsets[:-1], np.diff(content_offsets))).astype(np.int32),
-        content_offsets=content_offsets,
-        sentences=batch.sentences,
-        chrome=np.array([_chrome_bits(body) for body in texts], dtype=np.uint8),
-        content_key=_content_keys(batch.surface, batch.offsets),
-    )
+    return {
+        "quoted": (batch.flags & IS_QUOTED) != 0,
+        "opening": (batch.flags & IS_OPENING) != 0,
+        "width": np.minimum(batch.end - batch.start, np.iinfo(np.uint16).max).astype(np.uint16),
+        "term": batch.term[content],
+        "root": batch.root[content],
+        "weight": batch.weight[content],
+        "fact": fact,
+        "sentence": batch.sentence[content],
+        "position": (content - np.repeat(batch.offsets[:-1], np.diff(content_offsets))).astype(np.int32),
+        "content_offsets": content_offsets,
+    }
+
+
+def _compiled_columns(batch: TokenBatch) -> dict[str, NDArray[np.generic]]:
+    """`_columns` by the kernel."""
+    assert kernel.compiled is not None  # noqa: S101 - for the types: asked by the caller
+    size = np.count_nonzero(batch.flags & IS_CONTENT)
+    out: dict[str, NDArray[np.generic]] = {
+        "quoted": np.empty(batch.flags.size, dtype=np.bool_),
+        "opening": np.empty(batch.flags.size, dtype=np.bool_),
+        "width": np.empty(batch.flags.size, dtype=np.uint16),
+        "term": np.empty(size, dtype=np.uint32),
+        "root": np.empty(size, dtype=np.uint32),
+        "weight": np.empty(size, dtype=np.float32),
+        "fact": np.empty(size, dtype=np.uint8),
+        "sentence": np.empty(size, dtype=np.int32),
+        "position": np.empty(size, dtype=np.int32),
+        "content_offsets": np.empty(batch.offsets.size, dtype=np.int64),
+    }
+    columns = (batch.offsets, batch.flags, batch.term, batch.root, batch.weight, batch.sentence, batch.start, batch.end)
+    kernel.compiled.text_content(columns, tuple(out.values()))
+    return out
 
 
 def _content_keys(surface: NDArray[np.uint32], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
-    key = run_hashes(surface, offsets[:-1], offsets[1:])
-    key[np.diff(offsets) == 0] = 0
-    return key
+    return run_hashes(surface, offsets[:-1], offsets[1:])  # 0 for an article without tokens: `mix64` keeps it
 
 
 def join_tables(parts: Sequence[ArticleTable]) -> ArticleTable:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsdedup.text import chars
-from newsdedup.text.hashing import span_hashes
+from newsdedup import kernel
+from newsdedup.text.spans import CAPITAL, LONE_LETTER, MAY_OPEN, MUST_OPEN, QUOTED, Spans, find_spans
 from newsdedup.text.vocabulary import ABBREVIATION, NUMBER, UNLISTED, Vocabulary, vocabulary
 
 BATCH_CHARACTERS = 300_000
@@ -66,165 +65,145 @@ class TokenBatch:
     sentences: NDArray[np.int32]
 
 
-def _spans(kinds: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
-    """Start, end and kind of each token: runs of letters, runs of digits, bigrams of scripts without spaces."""
-    changes = np.flatnonzero(kinds[1:] != kinds[:-1]) + 1
-    starts = np.concatenate((np.zeros(1, dtype=np.int64), changes))
-    ends = np.concatenate((changes, np.full(1, kinds.size, dtype=np.int64)))
-    run_kinds = kinds[starts]
-    words = np.flatnonzero((run_kinds == chars.LETTER) | (run_kinds == chars.DIGIT))
-    runs = np.flatnonzero(run_kinds == chars.BIGRAM)
-    if not runs.size:
-        return starts[words], ends[words], run_kinds[words]
-    lengths = np.maximum(ends[runs] - starts[runs] - 1, 1)  # a lone character is a token of its own
-    first = np.repeat(starts[runs], lengths)
-    within = np.arange(first.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    bigram_starts = first + within
-    bigram_ends = np.minimum(bigram_starts + 2, np.repeat(ends[runs], lengths))
-    all_starts = np.concatenate((starts[words], bigram_starts))
-    order = np.argsort(all_starts, kind="stable")
-    all_ends = np.concatenate((ends[words], bigram_ends))
-    all_kinds = np.concatenate((run_kinds[words], np.full(first.size, chars.BIGRAM, dtype=np.uint8)))
-    return all_starts[order], all_ends[order], all_kinds[order]
-
-
-def _acronym_stops(codes: NDArray[np.uint32], flags: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The full stops between the letters of acronyms: `U.S.` is one word, the same as `US`."""
-    stops = np.flatnonzero(codes[1:-2] == ord(".")) + 1  # of the first, `stops - 2` is the last line feed
-    upper = (flags & chars.UPPER) != 0
-    letter = (flags & chars.LETTER) != 0
-    stops = stops[upper[stops - 1] & upper[stops + 1]]
-    alone: NDArray[np.int64] = stops[~letter[stops - 2] & ~letter[stops + 2]]
-    return alone
-
-
-def _rows(
-    table: Vocabulary,
-    keys: NDArray[np.uint64],
-    folded: NDArray[np.uint32],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-) -> NDArray[np.int32]:
-    """Vocabulary rows of the tokens, new words added on the way."""
-    rows = table.find(keys)
-    missing = np.flatnonzero(rows == 0)
-    if missing.size:
-        new_keys, first = np.unique(keys[missing], return_index=True)
-        first = missing[first]
-        table.add(new_keys, _spelled(folded, starts[first], ends[first]))
-        rows[missing] = table.find(keys[missing])
-    return rows
-
-
-def _spelled(folded: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[str]:
-    """The folded characters of each span, as strings."""
-    lengths = ends - starts
-    lasts = np.cumsum(lengths)
-    within = np.arange(int(lasts[-1])) - np.repeat(lasts - lengths, lengths)
-    letters = folded[np.repeat(starts, lengths) + within].tobytes().decode("utf-32-le")
-    bounds = [0, *lasts.tolist()]
-    return [letters[start:end] for start, end in pairwise(bounds)]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
-    """What the vocabularies know of each token, shape (tokens,)."""
+    """What the vocabularies know of each token, and what follows from it; columns as in `TokenBatch`."""
 
     surface: NDArray[np.uint32]
     term: NDArray[np.uint32]
     root: NDArray[np.uint32]
     weight: NDArray[np.float32]
     flags: NDArray[np.uint8]
+    sentence: NDArray[np.int32]
+    sentences: NDArray[np.int32]
+
+
+def tokenize(texts: Sequence[str], langs: Sequence[str]) -> TokenBatch:
+    """Tokens of normalised texts, all at once.
+
+    Args:
+        texts: Normalised texts, one per article.
+        langs: Language code of each; unknown codes are not stemmed and weigh every word alike.
+
+    Returns:
+        The same columns for an article whatever else is in the batch.
+    """
+    spans = find_spans(texts)
+    words = _find_words(spans, langs) if kernel.compiled is None else _compiled_words(spans, langs)
+    return TokenBatch(
+        surface=words.surface,
+        term=words.term,
+        root=words.root,
+        weight=words.weight,
+        flags=words.flags,
+        start=spans.starts,
+        end=spans.ends,
+        sentence=words.sentence,
+        offsets=spans.offsets,
+        sentences=words.sentences,
+    )
+
+
+def _compiled_words(spans: Spans, langs: Sequence[str]) -> _Words:
+    """`_find_words` by the kernel: the articles of one language at a time."""
+    compiled = kernel.compiled
+    assert compiled is not None  # noqa: S101 - for the types: asked by the caller
+    size = spans.keys.size
+    surface = np.empty(size, dtype=np.uint32)  # on its own: the table keeps it as it is
+    term, root = np.empty((2, size), dtype=np.uint32)
+    weight = np.empty(size, dtype=np.float32)
+    flags = np.empty(size, dtype=np.uint8)
+    sentence, rows, missing = np.empty((3, size), dtype=np.int32)
+    sentences = np.zeros(len(langs), dtype=np.int32)
+    out = (surface, term, root, weight, flags, sentence, sentences)
+    for lang in sorted(set(langs)):
+        table = vocabulary(lang)
+        chosen = np.fromiter((other == lang for other in langs), dtype=np.bool_, count=len(langs))
+        count = compiled.text_rows(spans.keys, spans.offsets, chosen, *table.slots, rows, missing)
+        _add_missing(table, spans, rows, missing[:count])
+        known = (table.surface, table.term, table.root, table.weight, table.flags)
+        nouns = lang in _NOUN_CAPITALS
+        rare, once = (_RARE_NOUN, _RARE_NOUN) if nouns else (_RARE_UNCASED, _RARE_UNCASED_ONCE)
+        limits = (_CASE_LOST, _CASE_SHOUTED, _RARE_OPENING, rare, once, nouns)
+        compiled.text_columns((spans.offsets, chosen, rows, spans.marks), known, out, limits)
+    return _Words(
+        surface=surface, term=term, root=root, weight=weight, flags=flags, sentence=sentence, sentences=sentences
+    )
+
+
+def _add_missing(table: Vocabulary, spans: Spans, rows: NDArray[np.int32], missing: NDArray[np.signedinteger]) -> None:
+    """Adds the words of the tokens `missing` to the vocabulary, and their rows to `rows`."""
+    if missing.size:
+        keys = spans.keys[missing]
+        new_keys, first = np.unique(keys, return_index=True)
+        table.add(new_keys, spans.spelled(missing[first]))
+        rows[missing] = table.find(keys)
+
+
+def _find_words(spans: Spans, langs: Sequence[str]) -> _Words:
+    counts = np.diff(spans.offsets)
+    article = np.repeat(np.arange(len(langs)), counts)
+    surface, term, root, weight, known = _look_up(spans, article, langs)
+    _drop_crossings(known, term, weight, article)
+    abbreviated = ((known & ABBREVIATION) != 0) | ((spans.marks & LONE_LETTER) != 0)
+    opening = (spans.marks & MAY_OPEN) != 0
+    opening[1:] &= ~abbreviated[:-1]
+    opening |= (spans.marks & MUST_OPEN) != 0
+    flags = np.zeros(article.size, dtype=np.uint8)
+    flags[weight > 0] |= IS_CONTENT
+    flags[(known & NUMBER) != 0] |= IS_NUMBER
+    flags[(spans.marks & CAPITAL) != 0] |= IS_CAPITAL
+    flags[opening] |= IS_OPENING
+    flags[(spans.marks & QUOTED) != 0] |= IS_QUOTED
+    flags[_facts(term, weight, flags, article, langs)] |= IS_FACT
+    before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(opening)))
+    return _Words(
+        surface=surface,
+        term=term,
+        root=root,
+        weight=weight,
+        flags=flags,
+        sentence=(before[1:] - 1 - np.repeat(before[spans.offsets[:-1]], counts)).astype(np.int32),
+        sentences=np.diff(before[spans.offsets]).astype(np.int32),
+    )
 
 
 def _look_up(
-    folded: NDArray[np.uint32],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    article: NDArray[np.int64],
-    langs: Sequence[str],
-) -> _Words:
-    """The vocabulary columns of each token, from the vocabulary of its article's language."""
-    keys = span_hashes(folded, starts, ends)
+    spans: Spans, article: NDArray[np.int64], langs: Sequence[str]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float32], NDArray[np.uint8]]:
+    """Surface, term, root, weight and flags of each token, from the vocabulary of its article's language."""
     if len(set(langs)) == 1:
         table = vocabulary(langs[0])
-        rows = _rows(table, keys, folded, starts, ends)
-        return _Words(table.surface[rows], table.term[rows], table.root[rows], table.weight[rows], table.flags[rows])
-    words = _Words(
-        np.empty(keys.size, dtype=np.uint32),
-        np.empty(keys.size, dtype=np.uint32),
-        np.empty(keys.size, dtype=np.uint32),
-        np.empty(keys.size, dtype=np.float32),
-        np.empty(keys.size, dtype=np.uint8),
-    )
+        rows = table.find(spans.keys)
+        _add_missing(table, spans, rows, np.flatnonzero(rows == 0))
+        return table.surface[rows], table.term[rows], table.root[rows], table.weight[rows], table.flags[rows]
+    size = article.size
+    rows = np.empty(size, dtype=np.int32)
+    surface = np.empty(size, dtype=np.uint32)  # on its own: the table keeps it as it is
+    term, root = np.empty((2, size), dtype=np.uint32)
+    weight, flags = np.empty(size, dtype=np.float32), np.empty(size, dtype=np.uint8)
     for lang in sorted(set(langs)):
         table = vocabulary(lang)
         tokens = np.flatnonzero(np.array([other == lang for other in langs])[article])
-        rows = _rows(table, keys[tokens], folded, starts[tokens], ends[tokens])
-        for name in ("surface", "term", "root", "weight", "flags"):
-            getattr(words, name)[tokens] = getattr(table, name)[rows]
-    return words
+        rows[tokens] = table.find(spans.keys[tokens])
+        _add_missing(table, spans, rows, tokens[rows[tokens] == 0])
+        found = rows[tokens]
+        surface[tokens], term[tokens], root[tokens] = table.surface[found], table.term[found], table.root[found]
+        weight[tokens], flags[tokens] = table.weight[found], table.flags[found]
+    return surface, term, root, weight, flags
 
 
-def _sentence_openings(
-    flags: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    opens: NDArray[np.bool_],
-    abbreviated: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
-    """For each token, whether a sentence begins with it; `opens` marks tokens that look like the start of one."""
-    stop = _marks_before(_places(flags, chars.STOP), starts, ends)
-    hard = _marks_before(_places(flags, chars.HARD_STOP), starts, ends)
-    lines = _marks_before(_places(flags, chars.NEWLINE), starts, ends)
-    gap = np.empty_like(starts)
-    gap[:1] = 0
-    gap[1:] = starts[1:] - ends[:-1]
-    free = np.ones(starts.size, dtype=bool)
-    free[1:] = ~abbreviated[:-1]
-    # An initial or an abbreviation before a full stop ends nothing, nor does a full stop before lower case.
-    # A single line break within a sentence is a wrapped line.
-    ended = (stop > 0) & free & opens
-    ended |= (hard > 0) & (opens | (gap > 2))
-    ended |= (lines > 1) | ((lines == 1) & (ended | opens))
-    ended[:1] = True
-    return ended
+def _drop_crossings(
+    flags: NDArray[np.uint8], term: NDArray[np.uint32], weight: NDArray[np.float32], article: NDArray[np.int64]
+) -> None:
+    """Takes the weight of bigrams that no list has and that stand only once: the end of one word and the next.
 
-
-def _places(flags: NDArray[np.uint8], bit: int) -> NDArray[np.int64]:
-    """Where a bit is set; numpy finds the true ones among booleans ten times faster than among bytes."""
-    return np.flatnonzero((flags & bit) != 0)
-
-
-def _marks_before(places: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Marks between the token before and each token; those within a token do not count, nor those behind the last."""
-    token = np.searchsorted(starts, places)
-    outside = (token > 0) & (token < starts.size)
-    token, places = token[outside], places[outside]
-    return np.bincount(token[places >= ends[token - 1]], minlength=starts.size)
-
-
-def _quoted(flags: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """For each token, whether an odd number of quotation marks stands before it in its line.
-
-    A quote of several paragraphs is opened anew by each and closed by the last only: a line that begins with a mark,
-    opens another before it closes that and has one too many is quoted as a whole.
+    A name is no listed word either, but the story comes back to it.
     """
-    marks = _places(flags, chars.QUOTE)
-    if not marks.size or not starts.size:
-        return np.zeros(starts.size, dtype=bool)
-    lines = _places(flags, chars.NEWLINE)
-    before = np.cumsum(np.bincount(np.searchsorted(starts, marks), minlength=starts.size + 1)[: starts.size])
-    line = np.cumsum(np.bincount(np.searchsorted(starts, lines), minlength=starts.size + 1)[: starts.size])
-    before_line = np.append(0, np.searchsorted(marks, lines))
-    quoted = ((before - before_line[line]) & 1) != 0
-    count = np.diff(np.append(before_line, marks.size))
-    many = np.flatnonzero((count % 2 == 1) & (count > 1))  # few lines
-    many = many[marks[before_line[many]] == np.append(0, lines + 1)[many]]
-    nested = np.zeros(count.size, dtype=bool)
-    behind = marks[before_line[many] + 1] + 1
-    nested[many] = starts[np.minimum(np.searchsorted(starts, behind), starts.size - 1)] == behind
-    return np.asarray(quoted | nested[line], dtype=bool)
+    asked = np.flatnonzero((flags & UNLISTED) != 0)
+    if asked.size:
+        here = (article[asked].astype(np.uint64) << np.uint64(32)) | term[asked]
+        weight[asked[~_repeated(here)]] = 0
 
 
 def _facts(
@@ -275,17 +254,6 @@ def _repeated(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
     return np.asarray(counts[number] > 1, dtype=bool)
 
 
-def _drop_crossings(words: _Words, article: NDArray[np.int64]) -> None:
-    """Takes the weight of bigrams that no list has and that stand only once: the end of one word and the next.
-
-    A name is no listed word either, but the story comes back to it.
-    """
-    asked = np.flatnonzero((words.flags & UNLISTED) != 0)
-    if asked.size:
-        here = (article[asked].astype(np.uint64) << np.uint64(32)) | words.term[asked]
-        words.weight[asked[~_repeated(here)]] = 0
-
-
 def _member(wanted: NDArray[np.uint64], values: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Which of the sorted `wanted` stand among `values`."""
     found = np.zeros(wanted.size, dtype=bool)
@@ -293,77 +261,3 @@ def _member(wanted: NDArray[np.uint64], values: NDArray[np.uint64]) -> NDArray[n
         place = np.minimum(np.searchsorted(wanted, values), wanted.size - 1)
         found[place[wanted[place] == values]] = True
     return found
-
-
-def tokenize(texts: Sequence[str], langs: Sequence[str]) -> TokenBatch:
-    """Tokens of normalised texts, all at once.
-
-    Args:
-        texts: Normalised texts, one per article.
-        langs: Language code of each; unknown codes are not stemmed and weigh every word alike.
-
-    Returns:
-        The same columns for an article whatever else is in the batch.
-    """
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    text_starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths + 2)))
-    # Two line feeds between articles end every token and every sentence.
-    codes = np.frombuffer(("\n\n".join(texts) + "\n\n").encode("utf-32-le", "replace"), dtype=np.uint32)
-    flags, folded = chars.classify(codes)
-    kinds = (flags & (chars.LETTER | chars.DIGIT | chars.BIGRAM)).astype(np.uint8)
-    # An apostrophe between letters and a comma or full stop between digits are part of the word.
-    inner = np.flatnonzero(codes[1:-1] == ord("'")) + 1
-    inner = inner[(kinds[inner - 1] == chars.LETTER) & (kinds[inner + 1] == chars.LETTER)]
-    kinds[inner] = chars.LETTER
-    points = np.flatnonzero((codes[1:-1] == ord(".")) | (codes[1:-1] == ord(","))) + 1
-    points = points[(kinds[points - 1] == chars.DIGIT) & (kinds[points + 1] == chars.DIGIT)]
-    kinds[points] = chars.DIGIT
-    kinds[_acronym_stops(codes, flags)] = chars.LETTER
-    starts, ends, token_kinds = _spans(kinds)
-    offsets = np.searchsorted(starts, text_starts)
-
-    article = np.repeat(np.arange(len(texts)), np.diff(offsets))
-    words = _look_up(folded, starts, ends, article, langs)
-    _drop_crossings(words, article)
-
-    first_flags = flags[starts]
-    capital = (first_flags & chars.UPPER) != 0
-    first_codes = codes[starts]
-    # Hebrew, Arabic, the scripts of India, Georgian, Ethiopic: letters, but none of them capital.
-    caseless = (first_codes >= 0x0590) & (first_codes <= 0x139F)
-    cased = ((first_flags & chars.LETTER) != 0) & ~caseless
-    width = ends - starts
-    abbreviated = ((words.flags & ABBREVIATION) != 0) | ((token_kinds == chars.LETTER) & (width == 1))
-    opening = _sentence_openings(flags, starts, ends, capital | ~cased, abbreviated)
-    opening[offsets[:-1][np.diff(offsets) > 0]] = True
-    number = sentence_number(opening)
-    out_flags = np.zeros(starts.size, dtype=np.uint8)
-    out_flags[words.weight > 0] |= IS_CONTENT
-    out_flags[(words.flags & NUMBER) != 0] |= IS_NUMBER
-    out_flags[capital] |= IS_CAPITAL
-    out_flags[opening] |= IS_OPENING
-    out_flags[_quoted(flags, starts)] |= IS_QUOTED
-    out_flags[_facts(words.term, words.weight, out_flags, article, langs)] |= IS_FACT
-    base = text_starts[:-1][article]
-    has_tokens = np.diff(offsets) > 0
-    first_sentence = np.zeros(len(texts), dtype=np.int64)
-    first_sentence[has_tokens] = number[offsets[:-1][has_tokens]]
-    last_sentence = np.full(len(texts), -1, dtype=np.int64)
-    last_sentence[has_tokens] = number[offsets[1:][has_tokens] - 1]
-    return TokenBatch(
-        surface=words.surface,
-        term=words.term,
-        root=words.root,
-        weight=words.weight,
-        flags=out_flags,
-        start=(starts - base).astype(np.int32),
-        end=(ends - base).astype(np.int32),
-        sentence=(number - first_sentence[article]).astype(np.int32),
-        offsets=offsets.astype(np.int64),
-        sentences=(last_sentence - first_sentence + 1).astype(np.int32),
-    )
-
-
-def sentence_number(opening: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Number of each token's sentence within the batch, from 0."""
-    return np.cumsum(opening) - 1

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.text.hashing import word_hashes
+from newsdedup.text.wordtable import WordTable, doubled
 
 STEMMERS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
@@ -143,7 +144,7 @@ def _hash32(words: list[str]) -> NDArray[np.uint32]:
     return (word_hashes(words) >> np.uint64(32)).astype(np.uint32)
 
 
-class Vocabulary:
+class Vocabulary(WordTable):
     """Everything known about the distinct words of one language, as columns; row 0 stands for "no word".
 
     Grows as words are seen. Rows are this process's own; the hashes in them are the same everywhere.
@@ -158,56 +159,22 @@ class Vocabulary:
     """
 
     def __init__(self, lang: str) -> None:
+        super().__init__()
         self.lang = lang
-        self.size = 1
-        self._bits = 15
-        self._slots = np.zeros(1 << self._bits, dtype=np.int32)
-        self._keys = np.zeros(1 << 14, dtype=np.uint64)
         self.surface = np.zeros(1 << 14, dtype=np.uint32)
         self.term = np.zeros(1 << 14, dtype=np.uint32)
         self.root = np.zeros(1 << 14, dtype=np.uint32)
         self.weight = np.zeros(1 << 14, dtype=np.float32)
         self.flags = np.zeros(1 << 14, dtype=np.uint8)
 
-    def find(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
-        """Row of each word hash, 0 where it is not in the table yet; shape of `keys`."""
-        mask = np.int64((1 << self._bits) - 1)
-        slots = (keys >> np.uint64(64 - self._bits)).astype(np.int64)
-        rows = self._slots[slots]
-        pending = np.flatnonzero((rows != 0) & (self._keys[rows] != keys))
-        while pending.size:  # open addressing, linear probes: a few rounds over ever fewer words
-            slots[pending] = (slots[pending] + 1) & mask
-            found = self._slots[slots[pending]]
-            rows[pending] = found
-            pending = pending[(found != 0) & (self._keys[found] != keys[pending])]
-        return rows
-
     def add(self, keys: NDArray[np.uint64], words: list[str]) -> None:
         """Adds distinct new words: lower-case as they stand in the text, with `keys` their `span_hashes`."""
         columns = self._describe(words)
-        needed = self.size + len(words)
-        while needed > self._keys.size:
-            for name in ("_keys", "surface", "term", "root", "weight", "flags"):
-                column = getattr(self, name)
-                setattr(self, name, np.concatenate((column, np.zeros_like(column))))
-        rows = np.arange(self.size, needed, dtype=np.int32)
-        self._keys[rows] = keys
+        while self.size + len(words) > self.flags.size:
+            for name in ("surface", "term", "root", "weight", "flags"):
+                setattr(self, name, doubled(getattr(self, name)))
+        rows = self.add_keys(keys)
         self.surface[rows], self.term[rows], self.root[rows], self.weight[rows], self.flags[rows] = columns
-        self.size = needed
-        if 2 * needed > self._slots.size:
-            self._bits = int(4 * needed).bit_length()
-            self._slots = np.zeros(1 << self._bits, dtype=np.int32)
-            rows = np.arange(1, needed, dtype=np.int32)
-        self._place(rows)
-
-    def _place(self, rows: NDArray[np.int32]) -> None:
-        mask = np.int64((1 << self._bits) - 1)
-        slots = (self._keys[rows] >> np.uint64(64 - self._bits)).astype(np.int64)
-        while rows.size:
-            free = self._slots[slots] == 0
-            self._slots[slots[free]] = rows[free]  # of two rows for one slot the last wins, the other goes on
-            rest = self._slots[slots] != rows
-            rows, slots = rows[rest], (slots[rest] + 1) & mask
 
     def _describe(self, words: list[str]) -> tuple[NDArray[np.generic], ...]:
         """Columns of new words: surface, term, root, weight, flags."""
