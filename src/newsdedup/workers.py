@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
-from newsdedup.sketch.candidates import join_sketches
+from newsdedup.sketch.views import join_sketches
 from newsdedup.sketch.lsh import Pairs, unpack
 from newsdedup.sketch.views import Sketches, sketch
 from newsdedup.text.table import ArticleTable, join_tables, make_table

@@ -25,4 +25,14 @@ typedef struct {
 void *array_of(Views *views, PyObject *object, Py_ssize_t itemsize, int writable, const char *name, Py_ssize_t *size);
 void release_all(Views *views);
 
+/* sketch.c, terms.c, join.c, shared.c */
+PyObject *shingle_signatures(PyObject *self, PyObject *args);
+PyObject *passages(PyObject *self, PyObject *args);
+PyObject *uniforms(PyObject *self, PyObject *args);
+PyObject *place_terms(PyObject *self, PyObject *args);
+PyObject *lower_rows(PyObject *self, PyObject *args);
+PyObject *band_pairs(PyObject *self, PyObject *args);
+PyObject *shared_values(PyObject *self, PyObject *args);
+PyObject *agreements(PyObject *self, PyObject *args);
+
 #endif

@@ -28,6 +28,14 @@ void release_all(Views *views) {
 }
 
 static PyMethodDef functions[] = {
+    {"shingle_signatures", shingle_signatures, METH_VARARGS, NULL},
+    {"passages", passages, METH_VARARGS, NULL},
+    {"uniforms", uniforms, METH_VARARGS, NULL},
+    {"place_terms", place_terms, METH_VARARGS, NULL},
+    {"lower_rows", lower_rows, METH_VARARGS, NULL},
+    {"band_pairs", band_pairs, METH_VARARGS, NULL},
+    {"shared_values", shared_values, METH_VARARGS, NULL},
+    {"agreements", agreements, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsdedup.sketch.lsh import Pairs, lsh_pairs, shared_value_pairs, unpack
-from newsdedup.sketch.minhash import estimate_agreement
+from newsdedup.sketch.lsh import PairFilter, Pairs, distinct_pairs, lsh_pairs, shared_value_pairs, unpack
+from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
 from newsdedup.sketch.views import Sketches
 
 VIEWS = ("copy", "terms", "facts", "passages")
@@ -71,20 +72,16 @@ def find_candidates(
         window_days: Pairs of the terms and facts views further apart than this are not made; None makes all.
     """
     capped: dict[str, int] = {}
-    pieces: list[Pairs] = [np.zeros(0, dtype=np.uint64)]
+    pieces: list[Pairs] = []
     for view, (rows, bands) in BANDS.items():
         signatures: NDArray[np.uint32] | None = getattr(sketches, view)
         if signatures is None:
             continue
-        buckets = lsh_pairs(signatures[members], rows, bands, bucket_cap)
-        pairs = _renumber(buckets.pairs, members)
-        if view != "copy" and window_days is not None and days is not None:
-            left, right = unpack(pairs)
-            pairs = pairs[~(np.abs(days[left] - days[right]) > window_days)]
+        chosen = _filter(sketches, days if view != "copy" else None, window_days)
+        buckets = lsh_pairs(signatures, rows, bands, bucket_cap, members, chosen)
         capped[view] = buckets.capped
-        pieces.append(pairs)
-    pairs = np.unique(np.concatenate(pieces))
-    pairs = pairs[prefilter(sketches, pairs)]
+        pieces.append(buckets.pairs)
+    pairs = distinct_pairs(pieces)
     shared = np.zeros(pairs.size, dtype=np.int64)
     common = 0
     quoted = sketches.passage_quoted
@@ -94,7 +91,7 @@ def find_candidates(
             sketches.passages, sketches.passage_offsets, stories, PASSAGE_STORIES, quoted
         )
         enough = counts >= PASSAGES_AT_LEAST
-        pairs = np.union1d(pairs, by_passage[enough])
+        pairs = distinct_pairs([pairs, by_passage[enough]])
         shared = np.zeros(pairs.size, dtype=np.int64)
         places = np.minimum(np.searchsorted(by_passage, pairs), max(0, by_passage.size - 1))
         if by_passage.size:
@@ -125,31 +122,12 @@ def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64]) -> ND
         stories = least
 
 
-def prefilter(sketches: Sketches, pairs: Pairs) -> NDArray[np.bool_]:
-    """Which pairs the signatures themselves do not rule out, shape of `pairs`."""
-    left, right = unpack(pairs)
-    zero = np.zeros(pairs.size, dtype=np.float32)
-    copy = zero if sketches.copy is None else estimate_agreement(sketches.copy, left, right)
-    terms = zero if sketches.terms is None else estimate_agreement(sketches.terms, left, right)
-    facts = zero if sketches.facts is None else estimate_agreement(sketches.facts, left, right)
-    return np.asarray((copy >= KEEP_COPY) | (terms >= KEEP_TERMS) | (terms + facts >= KEEP_BOTH), dtype=bool)
-
-
-def _renumber(pairs: Pairs, members: NDArray[np.int64]) -> Pairs:
-    """Pairs of positions in `members` as pairs of article numbers; order is kept since members are sorted."""
-    left, right = unpack(pairs)
-    return (members[left].astype(np.uint64) << np.uint64(32)) | members[right].astype(np.uint64)
-
-
-def join_sketches(parts: list[Sketches]) -> Sketches:
-    """Sketches of consecutive batches as one."""
-    first = parts[0]
-    joined = {
-        view: None if getattr(first, view) is None else np.concatenate([getattr(part, view) for part in parts])
-        for view in ("copy", "terms", "facts", "passages", "passage_quoted")
-    }
-    offsets = None
-    if first.passage_offsets is not None:
-        counts = [np.diff(part.passage_offsets) for part in parts if part.passage_offsets is not None]
-        offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.concatenate(counts))))
-    return replace(first, **joined, passage_offsets=offsets)
+def _filter(sketches: Sketches, days: NDArray[np.float64] | None, window_days: float | None) -> PairFilter:
+    return PairFilter(
+        copy=sketches.copy,
+        terms=sketches.terms,
+        facts=sketches.facts,
+        least=(ceil(KEEP_COPY * NUM_PERM), ceil(KEEP_TERMS * NUM_PERM), ceil(KEEP_BOTH * NUM_PERM)),
+        days=None if window_days is None else days,
+        window_days=window_days or 0.0,
+    )
