@@ -19,9 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
-from newsdedup.sketch.views import join_sketches
 from newsdedup.sketch.lsh import Pairs, unpack
-from newsdedup.sketch.views import Sketches, sketch
+from newsdedup.sketch.views import Sketches, join_sketches, sketch
 from newsdedup.text.table import ArticleTable, join_tables, make_table
 from newsdedup.threads import one_thread
 from newsdedup.verify.features import Features, pair_features, passes_gate

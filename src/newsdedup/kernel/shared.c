@@ -73,6 +73,8 @@ PyObject *pairs_as_bytes(const Pairs *pairs) {
     return PyBytes_FromStringAndSize((const char *)pairs->items, (Py_ssize_t)(pairs->count * sizeof *pairs->items));
 }
 
+#define AHEAD 12
+
 /* The values of one part, which is told by the upper bits of a hash, and who holds them. */
 typedef struct {
     const uint32_t *values;
@@ -101,10 +103,13 @@ static uint64_t slot_of(const Part *part, uint64_t scattered) {
 }
 
 static void mark_values(Part *part) {
+    const int64_t last = part->offsets[part->articles];
     memset(part->marks, 0, (size_t)1 << (part->slot_bits - 2));
     for (Py_ssize_t i = 0; i < part->articles; i++) {
         for (int64_t k = part->offsets[i]; part->groups[i] >= 0 && k < part->offsets[i + 1]; k++) {
             const uint64_t value = spread(part->values[k]);
+            const int64_t ahead = k + AHEAD < last ? k + AHEAD : k;
+            PREFETCH(&part->marks[slot_of(part, spread(part->values[ahead])) >> 4]);
             if (in_part(part, value)) {
                 uint32_t *word = &part->marks[slot_of(part, value) >> 4];
                 const int bit = (int)(slot_of(part, value) & 15) * 2;
@@ -135,10 +140,13 @@ static int hold(Part *part, uint64_t entry) {
 }
 
 static int collect_held(Part *part) {
+    const int64_t last = part->offsets[part->articles];
     part->held_count = 0;
     for (Py_ssize_t i = 0; i < part->articles; i++) {
         for (int64_t k = part->offsets[i]; part->groups[i] >= 0 && k < part->offsets[i + 1]; k++) {
             const uint64_t value = spread(part->values[k]);
+            const int64_t ahead = k + AHEAD < last ? k + AHEAD : k;
+            PREFETCH(&part->marks[slot_of(part, spread(part->values[ahead])) >> 4]);
             if (in_part(part, value) && again(part, value) &&
                 !hold(part, (uint64_t)part->values[k] << 32 | (uint64_t)i << 1 | (part->quiet[k] != 0))) {
                 return 0;
@@ -285,7 +293,7 @@ PyObject *shared_values(PyObject *self, PyObject *args) {
         (part.quiet = array_of(&views, objects[3], 1, 0, "quiet", &quiet)) &&
         offsets_fit(part.offsets, bounds, values) &&
         sizes_agree(quiet == values && part.articles == bounds - 1 && part.articles < INT32_MAX &&
-                    joining.max_groups >= 0 && joining.max_groups < INT32_MAX && joining.many >= 0)) {
+                    joining.max_groups > 0 && joining.max_groups < INT32_MAX && joining.many >= 0)) {
         if (join_parts(&part, &joining, &pairs)) {
             PyObject *bytes = pairs_as_bytes(&pairs);
             done = bytes ? Py_BuildValue("Nn", bytes, joining.common) : NULL;

@@ -4,6 +4,13 @@
 
 #include "kernel.h"
 
+/* Asks for memory ahead of its use; a hint that changes nothing else. */
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)(address))
+#endif
+
 /* MurmurHash3's finalisers, bijections; they wrap on purpose. */
 static inline uint32_t mixed32(uint32_t value) {
     value ^= value >> 16;

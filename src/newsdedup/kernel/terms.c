@@ -53,10 +53,10 @@ typedef struct {
 
 /* Row of a key, made where it is new; -1 where there is no room for it. */
 static int64_t row_of(Rows *rows, uint64_t key) {
-    uint64_t slot = mixed64(key) & rows->mask;
+    uint64_t slot = mixed64(key) & rows->mask, seen = 0;
     for (; rows->slots[slot]; slot = (slot + 1) & rows->mask) {
         const uint32_t row = rows->slots[slot] - 1;
-        if (row >= rows->known) {
+        if (row >= rows->known || seen++ > rows->mask) {
             return -1; /* not a table that this function filled */
         }
         if (rows->keys[row] == key) {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup import kernel
 from newsdedup.sketch.lsh import PairFilter, Pairs, distinct_pairs, lsh_pairs, shared_value_pairs, unpack
 from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
 from newsdedup.sketch.views import Sketches
@@ -71,14 +72,16 @@ def find_candidates(
         days: Publication time of every article in days, NaN when unknown.
         window_days: Pairs of the terms and facts views further apart than this are not made; None makes all.
     """
+    chosen = _filter(sketches, days, window_days)
+    undated = replace(chosen, days=None)
     capped: dict[str, int] = {}
     pieces: list[Pairs] = []
     for view, (rows, bands) in BANDS.items():
         signatures: NDArray[np.uint32] | None = getattr(sketches, view)
         if signatures is None:
             continue
-        chosen = _filter(sketches, days if view != "copy" else None, window_days)
-        buckets = lsh_pairs(signatures, rows, bands, bucket_cap, members, chosen)
+        kept = undated if view == "copy" else chosen
+        buckets = lsh_pairs(signatures, rows, bands, bucket_cap, members=members, chosen=kept)
         capped[view] = buckets.capped
         pieces.append(buckets.pairs)
     pairs = distinct_pairs(pieces)
@@ -123,6 +126,7 @@ def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64]) -> ND
 
 
 def _filter(sketches: Sketches, days: NDArray[np.float64] | None, window_days: float | None) -> PairFilter:
+    """The least that the signatures of a pair must say for it to be kept."""
     return PairFilter(
         copy=sketches.copy,
         terms=sketches.terms,
@@ -130,4 +134,17 @@ def _filter(sketches: Sketches, days: NDArray[np.float64] | None, window_days: f
         least=(ceil(KEEP_COPY * NUM_PERM), ceil(KEEP_TERMS * NUM_PERM), ceil(KEEP_BOTH * NUM_PERM)),
         days=None if window_days is None else days,
         window_days=window_days or 0.0,
+        low_bytes=_low_bytes((sketches.copy, sketches.terms, sketches.facts)),
     )
+
+
+def _low_bytes(views: tuple[NDArray[np.uint32] | None, ...]) -> NDArray[np.uint8] | None:
+    """The lowest byte of every signature value, shape (articles, views, NUM_PERM): what the kernel looks at first."""
+    given = [view for view in views if view is not None]
+    if kernel.compiled is None or not given:
+        return None
+    out = np.zeros((len(given[0]), len(views), NUM_PERM), dtype=np.uint8)
+    for place, view in enumerate(views):
+        if view is not None:
+            np.bitwise_and(view, np.uint32(0xFF), out=out[:, place], casting="unsafe")
+    return out

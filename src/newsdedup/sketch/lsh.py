@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +45,10 @@ def unpack(pairs: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def distinct_pairs(pieces: Sequence[Pairs]) -> Pairs:
     """All pairs of some pieces, sorted, each once."""
     # np.unique hashes where nothing but the values is asked for (numpy 2.3): 40 times the time of sorting them.
-    pairs = np.sort(np.concatenate((np.zeros(0, dtype=np.uint64), *pieces)))
-    return pairs[np.append(True, pairs[1:] != pairs[:-1])[: pairs.size]]
+    pairs: Pairs = np.concatenate((np.zeros(0, dtype=np.uint64), *pieces))
+    pairs.sort()
+    new: NDArray[np.bool_] = np.append(True, pairs[1:] != pairs[:-1])[: pairs.size]
+    return pairs[new]
 
 
 def band_columns(rows: int, bands: int, width: int = NUM_PERM) -> NDArray[np.int32]:
@@ -139,6 +142,7 @@ class PairFilter:
         least: Positions of copy, of terms, of terms and facts together.
         days: Publication time of every article in days, NaN when unknown; None for no window.
         window_days: Pairs further apart than this do not stay.
+        low_bytes: The lowest byte of every value, shape (articles, 3, positions); None unless the kernel is there.
     """
 
     copy: NDArray[np.uint32] | None
@@ -147,6 +151,7 @@ class PairFilter:
     least: tuple[int, int, int]
     days: NDArray[np.float64] | None = None
     window_days: float = 0.0
+    low_bytes: NDArray[np.uint8] | None = None
 
     def keeps(self, pairs: Pairs) -> NDArray[np.bool_]:
         """Which pairs stay, shape of `pairs`."""
@@ -166,6 +171,7 @@ def lsh_pairs(
     rows: int,
     bands: int,
     cap: int,
+    *,
     members: NDArray[np.int64] | None = None,
     chosen: PairFilter | None = None,
 ) -> Buckets:
@@ -181,8 +187,11 @@ def lsh_pairs(
     if members is None:
         members = np.arange(len(sketches), dtype=np.int64)
     members = members[sketches[members, 0] != EMPTY]
-    if kernel.compiled is not None:
-        return _joined(sketches, band_columns(rows, bands, sketches.shape[1]), cap, members, chosen)
+    compiled = kernel.compiled
+    if compiled is not None:
+        return _joined(
+            compiled, sketches, band_columns(rows, bands, sketches.shape[1]), cap=cap, members=members, chosen=chosen
+        )
     pieces: list[Pairs] = []
     capped = 0
     for keys in band_keys(sketches, members, rows, bands):
@@ -194,17 +203,18 @@ def lsh_pairs(
 
 
 def _joined(
+    compiled: ModuleType,
     sketches: NDArray[np.uint32],
     columns: NDArray[np.int32],
+    *,
     cap: int,
     members: NDArray[np.int64],
     chosen: PairFilter | None,
 ) -> Buckets:
     """`lsh_pairs` by the kernel, which filters each pair before it is kept."""
-    assert kernel.compiled is not None  # noqa: S101 - the caller has looked
     if chosen is None:
         chosen = PairFilter(copy=None, terms=None, facts=None, least=(0, 0, 0))
-    found, capped = kernel.compiled.band_pairs(
+    found, capped = compiled.band_pairs(
         sketches,
         sketches.shape[1],
         members,
@@ -213,6 +223,7 @@ def _joined(
         cap,
         ANCHORS,
         (chosen.copy, chosen.terms, chosen.facts),
+        chosen.low_bytes,
         chosen.least,
         chosen.days,
         chosen.window_days,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from threading import Lock
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,8 +98,9 @@ def weighted_signatures(
     out = np.full((count, NUM_PERM), EMPTY, dtype=np.uint32)
     if not terms.size:
         return out
-    if kernel.compiled is not None:
-        _term_table(seed).lower(terms, weights, row_offsets, out)
+    compiled = kernel.compiled
+    if compiled is not None:
+        _term_table(seed).lower(compiled, terms, weights, row_offsets, out)
         return out
     # One row of the table for each term and weight: two languages may weigh one term differently.
     keys = (terms.astype(np.uint64) << np.uint64(32)) | weights.view(np.uint32)
@@ -127,28 +129,25 @@ class _TermTable:
         self._seed = seed
         self._known = 0
         self._keys = np.empty(MAX_TERMS, dtype=np.uint64)  # term and bits of the weight
-        self._slots = np.zeros(2 * MAX_TERMS, dtype=np.uint32)  # a hash table: number of a row plus 1
+        self._slots = np.zeros(1 << (2 * MAX_TERMS - 1).bit_length(), dtype=np.uint32)  # a hash table: row plus 1
         self._rows = np.empty((MAX_TERMS, NUM_PERM), dtype=np.float32)  # memory only as far as it was written to
         self._lock = Lock()
 
     def lower(
         self,
+        compiled: ModuleType,
         terms: NDArray[np.uint32],
         weights: NDArray[np.float32],
         row_offsets: NDArray[np.int64],
         out: NDArray[np.uint32],
     ) -> None:
         """Lowers each row of `out` to the least exponentials of its set."""
-        compiled = kernel.compiled
-        assert compiled is not None  # noqa: S101 - the caller has looked
         places = np.empty(terms.size, dtype=np.uint32)
         start = 0
         with self._lock:
             while start < terms.size:
                 known = self._known
-                end, self._known = compiled.place_terms(
-                    terms, weights, start, self._keys, self._slots, known, places
-                )
+                end, self._known = compiled.place_terms(terms, weights, start, self._keys, self._slots, known, places)
                 self._fill(known)
                 compiled.lower_rows(places, row_offsets, start, end, self._rows[: self._known], NUM_PERM, out)
                 if end < terms.size:

@@ -174,16 +174,18 @@ class SketchBuilder:
         """Appends a batch; every batch has the same views."""
         for name in _COLUMNS:
             column: NDArray[np.generic] | None = getattr(part, name)
-            if column is None or name not in self._columns:
+            if name not in self._columns:
                 self._columns[name] = None if column is None else np.array(column)
                 self._used[name] = 0 if column is None else len(column)
-            else:
+            elif (column is None) != (self._columns[name] is None):
+                raise ValueError(f"{name}: the batches have not the same views")
+            elif column is not None:
                 self._append(name, column)
 
     def _append(self, name: str, column: NDArray[np.generic]) -> None:
         whole = self._columns[name]
         if whole is None:
-            raise ValueError(f"{name}: the batches have not the same views")
+            return
         used = self._used[name]
         if name == "passage_offsets":
             column = (column[1:] + whole[used - 1]).astype(np.int64)
