@@ -1,15 +1,17 @@
 """The compiled kernel; everything else about the package stands in pyproject.toml."""
 
+from pathlib import Path
+
 from setuptools import Extension, setup
 
-FOLDER = "src/newsdedup/kernel"
+FOLDER = Path("src/newsdedup/kernel")
 
 setup(
     ext_modules=[
         Extension(
             "newsdedup.kernel._compiled",
-            sources=[f"{FOLDER}/{name}.c" for name in ("module", "language", "text", "words")],
-            depends=[f"{FOLDER}/kernel.h", f"{FOLDER}/text.h"],
+            sources=sorted(map(str, FOLDER.glob("*.c"))),
+            depends=sorted(map(str, FOLDER.glob("*.h"))),
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             # Contracted multiplications and additions would round otherwise than numpy does.
             extra_compile_args=["-O3", "-ffp-contract=off"],

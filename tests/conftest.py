@@ -13,6 +13,7 @@ from typing import Protocol
 
 import pytest
 
+from newsdedup import kernel
 from newsdedup.article import Article
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -55,6 +56,17 @@ class Newsroom:
     def labelled(self, label: str, detail: str | None = None) -> tuple[LabelledPair, ...]:
         """The pairs with this label, and with this detail (`spun en`) when one is given."""
         return tuple(pair for pair in self.pairs if pair.label == label and detail in (None, pair.detail))
+
+
+@pytest.fixture(scope="module", params=["compiled", "numpy"])
+def each_kernel(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Runs the tests of a module twice: by the compiled kernel, where there is one, and by its twin in numpy."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "numpy":
+            patch.setattr(kernel, "compiled", None)
+        elif kernel.compiled is None:
+            pytest.skip("the kernel is not compiled here")
+        yield
 
 
 @pytest.fixture

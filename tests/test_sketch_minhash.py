@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from newsdedup.sketch.minhash import EMPTY, NUM_PERM, estimate_agreement, signatures, weighted_signatures
 
+pytestmark = pytest.mark.usefixtures("each_kernel")
+
 SEED = 2
 
 

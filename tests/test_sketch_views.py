@@ -8,14 +8,25 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import MakeArticle, Newsroom
-from newsdedup.sketch.candidates import VIEWS, join_sketches
+from newsdedup.sketch.candidates import VIEWS
 from newsdedup.sketch.minhash import EMPTY, NUM_PERM, estimate_agreement
-from newsdedup.sketch.views import PASSAGE_SCALE, PASSAGE_SHINGLE, Sketches, distinct_rows, shingles, sketch
+from newsdedup.sketch.views import (
+    PASSAGE_SCALE,
+    PASSAGE_SHINGLE,
+    Sketches,
+    distinct_rows,
+    join_sketches,
+    shingles,
+    sketch,
+)
 from newsdedup.text.table import make_table
+
+pytestmark = pytest.mark.usefixtures("each_kernel")
 
 EXAMPLES = settings(derandomize=True, deadline=None, max_examples=80)
 ALL = frozenset(VIEWS)

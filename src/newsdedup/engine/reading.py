@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
-from newsdedup.sketch.candidates import join_sketches
 from newsdedup.sketch.sentences import BoilerplateMask, Sentences, join_sentences, sentences_of
-from newsdedup.sketch.views import Sketches, sketch
+from newsdedup.sketch.views import Sketches, join_sketches, sketch
 from newsdedup.text.table import ArticleColumns, make_table, row_places
 
 BATCH_ARTICLES = 256

@@ -28,11 +28,10 @@ from newsdedup.engine.tiles import Tile, tiles
 from newsdedup.engine.witness import Found
 from newsdedup.result import Pair
 from newsdedup.sketch.boilerplate import find_boilerplate, source_numbers
-from newsdedup.sketch.candidates import join_sketches
 from newsdedup.sketch.lsh import Pairs, pack, unpack
 from newsdedup.sketch.replace import replace_sketches
 from newsdedup.sketch.sentences import NOTHING_RECURS, BoilerplateMask
-from newsdedup.sketch.views import Sketches
+from newsdedup.sketch.views import Sketches, join_sketches
 from newsdedup.text.table import ArticleColumns, ArticleTable, make_table
 from newsdedup.threads import one_thread
 from newsdedup.verify.features import Features

@@ -39,4 +39,14 @@ PyObject *text_columns(PyObject *module, PyObject *args);
 PyObject *text_content(PyObject *module, PyObject *args);
 PyObject *text_rows(PyObject *module, PyObject *args);
 
+/* sketch.c, terms.c, join.c, shared.c */
+PyObject *shingle_signatures(PyObject *self, PyObject *args);
+PyObject *passages(PyObject *self, PyObject *args);
+PyObject *uniforms(PyObject *self, PyObject *args);
+PyObject *place_terms(PyObject *self, PyObject *args);
+PyObject *lower_rows(PyObject *self, PyObject *args);
+PyObject *band_pairs(PyObject *self, PyObject *args);
+PyObject *shared_values(PyObject *self, PyObject *args);
+PyObject *agreements(PyObject *self, PyObject *args);
+
 #endif

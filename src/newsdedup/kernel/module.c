@@ -34,6 +34,14 @@ static PyMethodDef functions[] = {
     {"text_content", text_content, METH_VARARGS, NULL},
     {"text_rows", text_rows, METH_VARARGS, NULL},
     {"text_spans", text_spans, METH_VARARGS, NULL},
+    {"shingle_signatures", shingle_signatures, METH_VARARGS, NULL},
+    {"passages", passages, METH_VARARGS, NULL},
+    {"uniforms", uniforms, METH_VARARGS, NULL},
+    {"place_terms", place_terms, METH_VARARGS, NULL},
+    {"lower_rows", lower_rows, METH_VARARGS, NULL},
+    {"band_pairs", band_pairs, METH_VARARGS, NULL},
+    {"shared_values", shared_values, METH_VARARGS, NULL},
+    {"agreements", agreements, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsdedup.sketch.lsh import Pairs, lsh_pairs, shared_value_pairs, unpack
-from newsdedup.sketch.minhash import estimate_agreement
+from newsdedup import kernel
+from newsdedup.sketch.lsh import PairFilter, Pairs, distinct_pairs, lsh_pairs, shared_value_pairs, unpack
+from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
 from newsdedup.sketch.views import Sketches
 
 VIEWS = ("copy", "terms", "facts", "passages")
@@ -70,21 +72,19 @@ def find_candidates(
         days: Publication time of every article in days, NaN when unknown.
         window_days: Pairs of the terms and facts views further apart than this are not made; None makes all.
     """
+    chosen = _filter(sketches, days, window_days)
+    undated = replace(chosen, days=None)
     capped: dict[str, int] = {}
-    pieces: list[Pairs] = [np.zeros(0, dtype=np.uint64)]
+    pieces: list[Pairs] = []
     for view, (rows, bands) in BANDS.items():
         signatures: NDArray[np.uint32] | None = getattr(sketches, view)
         if signatures is None:
             continue
-        buckets = lsh_pairs(signatures[members], rows, bands, bucket_cap)
-        pairs = _renumber(buckets.pairs, members)
-        if view != "copy" and window_days is not None and days is not None:
-            left, right = unpack(pairs)
-            pairs = pairs[~(np.abs(days[left] - days[right]) > window_days)]
+        kept = undated if view == "copy" else chosen
+        buckets = lsh_pairs(signatures, rows, bands, bucket_cap, members=members, chosen=kept)
         capped[view] = buckets.capped
-        pieces.append(pairs)
-    pairs = np.unique(np.concatenate(pieces))
-    pairs = pairs[prefilter(sketches, pairs)]
+        pieces.append(buckets.pairs)
+    pairs = distinct_pairs(pieces)
     shared = np.zeros(pairs.size, dtype=np.int64)
     common = 0
     quoted = sketches.passage_quoted
@@ -94,7 +94,7 @@ def find_candidates(
             sketches.passages, sketches.passage_offsets, stories, PASSAGE_STORIES, quoted
         )
         enough = counts >= PASSAGES_AT_LEAST
-        pairs = np.union1d(pairs, by_passage[enough])
+        pairs = distinct_pairs([pairs, by_passage[enough]])
         shared = np.zeros(pairs.size, dtype=np.int64)
         places = np.minimum(np.searchsorted(by_passage, pairs), max(0, by_passage.size - 1))
         if by_passage.size:
@@ -125,31 +125,26 @@ def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64]) -> ND
         stories = least
 
 
-def prefilter(sketches: Sketches, pairs: Pairs) -> NDArray[np.bool_]:
-    """Which pairs the signatures themselves do not rule out, shape of `pairs`."""
-    left, right = unpack(pairs)
-    zero = np.zeros(pairs.size, dtype=np.float32)
-    copy = zero if sketches.copy is None else estimate_agreement(sketches.copy, left, right)
-    terms = zero if sketches.terms is None else estimate_agreement(sketches.terms, left, right)
-    facts = zero if sketches.facts is None else estimate_agreement(sketches.facts, left, right)
-    return np.asarray((copy >= KEEP_COPY) | (terms >= KEEP_TERMS) | (terms + facts >= KEEP_BOTH), dtype=bool)
+def _filter(sketches: Sketches, days: NDArray[np.float64] | None, window_days: float | None) -> PairFilter:
+    """The least that the signatures of a pair must say for it to be kept."""
+    return PairFilter(
+        copy=sketches.copy,
+        terms=sketches.terms,
+        facts=sketches.facts,
+        least=(ceil(KEEP_COPY * NUM_PERM), ceil(KEEP_TERMS * NUM_PERM), ceil(KEEP_BOTH * NUM_PERM)),
+        days=None if window_days is None else days,
+        window_days=window_days or 0.0,
+        low_bytes=_low_bytes((sketches.copy, sketches.terms, sketches.facts)),
+    )
 
 
-def _renumber(pairs: Pairs, members: NDArray[np.int64]) -> Pairs:
-    """Pairs of positions in `members` as pairs of article numbers; order is kept since members are sorted."""
-    left, right = unpack(pairs)
-    return (members[left].astype(np.uint64) << np.uint64(32)) | members[right].astype(np.uint64)
-
-
-def join_sketches(parts: list[Sketches]) -> Sketches:
-    """Sketches of consecutive batches as one."""
-    first = parts[0]
-    joined = {
-        view: None if getattr(first, view) is None else np.concatenate([getattr(part, view) for part in parts])
-        for view in ("copy", "terms", "facts", "passages", "passage_quoted")
-    }
-    offsets = None
-    if first.passage_offsets is not None:
-        counts = [np.diff(part.passage_offsets) for part in parts if part.passage_offsets is not None]
-        offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.concatenate(counts))))
-    return replace(first, **joined, passage_offsets=offsets)
+def _low_bytes(views: tuple[NDArray[np.uint32] | None, ...]) -> NDArray[np.uint8] | None:
+    """The lowest byte of every signature value, shape (articles, views, NUM_PERM): what the kernel looks at first."""
+    given = [view for view in views if view is not None]
+    if kernel.compiled is None or not given:
+        return None
+    out = np.zeros((len(given[0]), len(views), NUM_PERM), dtype=np.uint8)
+    for place, view in enumerate(views):
+        if view is not None:
+            np.bitwise_and(view, np.uint32(0xFF), out=out[:, place], casting="unsafe")
+    return out

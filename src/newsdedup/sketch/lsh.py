@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsdedup.sketch.minhash import EMPTY
+from newsdedup import kernel
+from newsdedup.sketch.minhash import EMPTY, NUM_PERM, estimate_agreement
 from newsdedup.text.hashing import mix64
 
 Pairs = NDArray[np.uint64]
@@ -39,29 +42,42 @@ def unpack(pairs: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-def band_keys(sketches: NDArray[np.uint32], rows: int, bands: int) -> NDArray[np.uint64]:
-    """Band keys: a hash of `rows` signature values.
+def distinct_pairs(pieces: Sequence[Pairs]) -> Pairs:
+    """All pairs of some pieces, sorted, each once."""
+    # np.unique hashes where nothing but the values is asked for (numpy 2.3): 40 times the time of sorting them.
+    pairs: Pairs = np.concatenate((np.zeros(0, dtype=np.uint64), *pieces))
+    pairs.sort()
+    new: NDArray[np.bool_] = np.append(True, pairs[1:] != pairs[:-1])[: pairs.size]
+    return pairs[new]
+
+
+def band_columns(rows: int, bands: int, width: int = NUM_PERM) -> NDArray[np.int32]:
+    """The signature values that make up each band, shape (bands, rows).
 
     Bands take consecutive values while there are any; more bands take the same values again, each time grouped anew:
     two articles that agree in a third of 128 values agree in a thousand triples of them, and 42 bands look at 42.
-
-    Returns:
-        Shape (bands, articles).
     """
-    once = sketches.shape[1] // rows
-    keys = np.zeros((bands, sketches.shape[0]), dtype=np.uint64)
-    for first in range(0, bands, once):
-        part = keys[first : first + once]
-        stride = _STRIDES[first // once]
-        for row in range(rows):
-            columns = (np.arange(len(part)) * rows + row) * stride % (once * rows)
-            part *= np.uint64(0x9E3779B97F4A7C15)  # wraps mod 2**64 on purpose
-            part += sketches[:, columns].T.astype(np.uint64) + np.uint64(1)
-    return mix64(keys)
+    once = width // rows
+    number, row = np.arange(bands)[:, None], np.arange(rows)
+    strides = np.array(_STRIDES)[number // once]
+    columns: NDArray[np.int32] = ((number % once * rows + row) * strides % (once * rows)).astype(np.int32)
+    return columns
 
 
 _STRIDES = (1, 47, 89)
 """Coprime to 128 and 126, so that each grouping uses every value once."""
+
+
+def band_keys(
+    sketches: NDArray[np.uint32], members: NDArray[np.int64], rows: int, bands: int
+) -> Iterator[NDArray[np.uint64]]:
+    """Band keys of some articles, a hash of `rows` signature values each: one band after the other."""
+    for columns in band_columns(rows, bands, sketches.shape[1]).tolist():
+        keys = np.zeros(members.size, dtype=np.uint64)
+        for column in columns:
+            keys *= np.uint64(0x9E3779B97F4A7C15)  # wraps mod 2**64 on purpose
+            keys += sketches[members, column] + np.uint64(1)
+        yield mix64(keys)
 
 
 def bucket_pairs(keys: NDArray[np.uint64], members: NDArray[np.int64], cap: int) -> tuple[Pairs, int]:
@@ -73,7 +89,10 @@ def bucket_pairs(keys: NDArray[np.uint64], members: NDArray[np.int64], cap: int)
     Returns:
         `(pairs, capped)`: pairs neither sorted nor distinct, and the number of buckets above the cap.
     """
-    order = np.argsort(keys, kind="stable")
+    # Most articles share a key with nobody: told by the upper bits, so that only the others have to be sorted.
+    slots = (keys >> np.uint64(64 - max(1, int(keys.size).bit_length() + 2))).astype(np.int64)
+    asked = np.flatnonzero((np.bincount(slots) > 1)[slots])
+    order = asked[np.argsort(keys[asked], kind="stable")]
     keys = keys[order]
     starts = np.flatnonzero(np.concatenate((np.ones(min(1, keys.size), dtype=bool), keys[1:] != keys[:-1])))
     sizes = np.diff(np.append(starts, keys.size))
@@ -91,7 +110,7 @@ def bucket_pairs(keys: NDArray[np.uint64], members: NDArray[np.int64], cap: int)
         later = np.repeat(position[begin:end], count)
         offset = np.arange(later.size) - np.repeat(np.cumsum(count) - count, count)
         earlier = np.repeat(position[begin:end] - within[begin:end], count) + offset
-        pieces.append(np.unique(pack(members[order[earlier]], members[order[later]])))
+        pieces.append(pack(members[order[earlier]], members[order[later]]))
     return np.concatenate(pieces), int((sizes > cap).sum())
 
 
@@ -111,19 +130,105 @@ def _chunks(partners: NDArray[np.int64]) -> list[tuple[int, int]]:
     return [(a, b) for a, b in pairwise(bounds) if b > a]
 
 
-def lsh_pairs(sketches: NDArray[np.uint32], rows: int, bands: int, cap: int) -> Buckets:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairFilter:
+    """Which pairs the signatures themselves do not rule out.
+
+    A pair stays when it agrees in enough positions of copy, or of terms, or of terms and facts together; a view that
+    was not asked for agrees nowhere.
+
+    Attributes:
+        copy, terms, facts: Signatures of all articles.
+        least: Positions of copy, of terms, of terms and facts together.
+        days: Publication time of every article in days, NaN when unknown; None for no window.
+        window_days: Pairs further apart than this do not stay.
+        low_bytes: The lowest byte of every value, shape (articles, 3, positions); None unless the kernel is there.
+    """
+
+    copy: NDArray[np.uint32] | None
+    terms: NDArray[np.uint32] | None
+    facts: NDArray[np.uint32] | None
+    least: tuple[int, int, int]
+    days: NDArray[np.float64] | None = None
+    window_days: float = 0.0
+    low_bytes: NDArray[np.uint8] | None = None
+
+    def keeps(self, pairs: Pairs) -> NDArray[np.bool_]:
+        """Which pairs stay, shape of `pairs`."""
+        left, right = unpack(pairs)
+        copy, terms, facts = (
+            np.zeros(pairs.size) if view is None else np.rint(estimate_agreement(view, left, right) * view.shape[1])
+            for view in (self.copy, self.terms, self.facts)
+        )
+        kept = (copy >= self.least[0]) | (terms >= self.least[1]) | (terms + facts >= self.least[2])
+        if self.days is not None:
+            kept &= ~(np.abs(self.days[left] - self.days[right]) > self.window_days)
+        return np.asarray(kept, dtype=bool)
+
+
+def lsh_pairs(
+    sketches: NDArray[np.uint32],
+    rows: int,
+    bands: int,
+    cap: int,
+    *,
+    members: NDArray[np.int64] | None = None,
+    chosen: PairFilter | None = None,
+) -> Buckets:
     """Candidate pairs of one view: articles that share at least one band.
 
     Two sets of agreement J share a band with probability 1 - (1 - J**rows)**bands.
+
+    Args:
+        cap: Members above which a bucket is paired as a star.
+        members: Articles to be paired, sorted; None pairs all.
+        chosen: Pairs that stay; None keeps all.
     """
-    members = np.flatnonzero(sketches[:, 0] != EMPTY)
-    pieces: list[Pairs] = [np.zeros(0, dtype=np.uint64)]
+    if members is None:
+        members = np.arange(len(sketches), dtype=np.int64)
+    members = members[sketches[members, 0] != EMPTY]
+    compiled = kernel.compiled
+    if compiled is not None:
+        return _joined(
+            compiled, sketches, band_columns(rows, bands, sketches.shape[1]), cap=cap, members=members, chosen=chosen
+        )
+    pieces: list[Pairs] = []
     capped = 0
-    for keys in band_keys(sketches[members], rows, bands):
+    for keys in band_keys(sketches, members, rows, bands):
         pairs, over = bucket_pairs(keys, members, cap)
         pieces.append(pairs)
         capped += over
-    return Buckets(pairs=np.unique(np.concatenate(pieces)), capped=capped)
+    pairs = distinct_pairs(pieces)
+    return Buckets(pairs=pairs if chosen is None else pairs[chosen.keeps(pairs)], capped=capped)
+
+
+def _joined(
+    compiled: ModuleType,
+    sketches: NDArray[np.uint32],
+    columns: NDArray[np.int32],
+    *,
+    cap: int,
+    members: NDArray[np.int64],
+    chosen: PairFilter | None,
+) -> Buckets:
+    """`lsh_pairs` by the kernel, which filters each pair before it is kept."""
+    if chosen is None:
+        chosen = PairFilter(copy=None, terms=None, facts=None, least=(0, 0, 0))
+    found, capped = compiled.band_pairs(
+        sketches,
+        sketches.shape[1],
+        members,
+        columns,
+        columns.shape[1],
+        cap,
+        ANCHORS,
+        (chosen.copy, chosen.terms, chosen.facts),
+        chosen.low_bytes,
+        chosen.least,
+        chosen.days,
+        chosen.window_days,
+    )
+    return Buckets(pairs=distinct_pairs([np.frombuffer(found, dtype=np.uint64)]), capped=capped)
 
 
 def shared_value_pairs(
@@ -139,13 +244,17 @@ def shared_value_pairs(
         values: Flat, distinct within an article.
         offsets: Values of article i are `values[offsets[i]:offsets[i + 1]]`.
         groups: Number of the group of each article, shape (articles,); -1 leaves the article out.
-        max_groups: A value that stands in more groups than this joins nobody.
+        max_groups: A value that stands in more groups than this joins nobody; 1 at least.
         quiet: Shape of `values`: two articles that both hold a value quietly do not share it.
 
     Returns:
         `(pairs, shared, common)`: distinct sorted pairs, the number of values each shares, and the number of values
         that stand in too many groups.
     """
+    if kernel.compiled is not None:
+        found, common = kernel.compiled.shared_values(values, offsets, groups, quiet, max_groups, MANY_HOLDERS)
+        distinct, counts = np.unique(np.frombuffer(found, dtype=np.uint64), return_counts=True)
+        return distinct, counts, common
     articles = np.repeat(np.arange(offsets.size - 1, dtype=np.int64), np.diff(offsets))
     asked = groups[articles] >= 0
     values, articles, quiet = values[asked], articles[asked], quiet[asked]

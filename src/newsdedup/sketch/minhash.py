@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup import kernel
 from newsdedup.text.hashing import mix32
 
 NUM_PERM = 128
@@ -14,7 +17,11 @@ SEED = 1
 EMPTY = np.uint32(0xFFFFFFFF)
 """The signature value of an empty set; it matches nothing, not even itself (see `lsh`)."""
 
+MAX_TERMS = 1 << 17
+"""Terms whose exponentials are kept from batch to batch, at half a kilobyte each; one more, and all are dropped."""
+
 _UNITS = 1 << 32
+_BLOCK = 64  # terms whose logarithms are taken at once: 64 KB stay in cache
 
 
 @cache
@@ -76,7 +83,7 @@ def weighted_signatures(
     weighed differently never agrees.
 
     Args:
-        terms: Distinct within each set, flat.
+        terms: Flat; of a term that a set holds twice the larger weight counts, since its exponential is the smaller.
         weights: Above 0, one per term.
         row_offsets: Set i is `terms[row_offsets[i]:row_offsets[i + 1]]`; may be empty.
         seed: Names the hash family; each view has its own.
@@ -90,6 +97,10 @@ def weighted_signatures(
     count = row_offsets.size - 1
     out = np.full((count, NUM_PERM), EMPTY, dtype=np.uint32)
     if not terms.size:
+        return out
+    compiled = kernel.compiled
+    if compiled is not None:
+        _term_table(seed).lower(compiled, terms, weights, row_offsets, out)
         return out
     # One row of the table for each term and weight: two languages may weigh one term differently.
     keys = (terms.astype(np.uint64) << np.uint64(32)) | weights.view(np.uint32)
@@ -108,18 +119,77 @@ def weighted_signatures(
     return out
 
 
+class _TermTable:
+    """Exponentials of the terms met lately, for the kernel: most words of a batch stood in the batches before it.
+
+    What it holds changes no result, only what is computed again.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._known = 0
+        self._keys = np.empty(MAX_TERMS, dtype=np.uint64)  # term and bits of the weight
+        self._slots = np.zeros(1 << (2 * MAX_TERMS - 1).bit_length(), dtype=np.uint32)  # a hash table: row plus 1
+        self._rows = np.empty((MAX_TERMS, NUM_PERM), dtype=np.float32)  # memory only as far as it was written to
+        self._lock = Lock()
+
+    def lower(
+        self,
+        compiled: ModuleType,
+        terms: NDArray[np.uint32],
+        weights: NDArray[np.float32],
+        row_offsets: NDArray[np.int64],
+        out: NDArray[np.uint32],
+    ) -> None:
+        """Lowers each row of `out` to the least exponentials of its set."""
+        places = np.empty(terms.size, dtype=np.uint32)
+        start = 0
+        with self._lock:
+            while start < terms.size:
+                known = self._known
+                end, self._known = compiled.place_terms(terms, weights, start, self._keys, self._slots, known, places)
+                self._fill(known)
+                compiled.lower_rows(places, row_offsets, start, end, self._rows[: self._known], NUM_PERM, out)
+                if end < terms.size:
+                    self._slots[:] = 0
+                    self._known = 0
+                start = end
+
+    def _fill(self, first: int) -> None:
+        new = self._keys[first : self._known]
+        weights = (new & np.uint64(0xFFFFFFFF)).astype(np.uint32).view(np.float32)
+        self._rows[first : self._known] = _exponentials((new >> np.uint64(32)).astype(np.uint32), weights, self._seed)
+
+
+@cache
+def _term_table(seed: int) -> _TermTable:
+    return _TermTable(seed)
+
+
 def _exponentials(terms: NDArray[np.uint32], weights: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
     """-ln(u) / weight for each term and position, shape (terms, NUM_PERM)."""
-    multipliers, offsets = affine32(NUM_PERM, seed)
     out = np.empty((terms.size, NUM_PERM), dtype=np.float32)
-    for start in range(0, terms.size, 512):
-        end = min(terms.size, start + 512)
-        # wraps mod 2**32 on purpose; mixed again, since the smallest of affine hashes alone is not uniform in u
-        hashes = mix32(mix32(terms[start:end])[:, None] * multipliers + offsets)
+    for start in range(0, terms.size, _BLOCK):
+        part = slice(start, start + _BLOCK)
         # float64 logarithms, rounded: the same bits on every machine
-        exact = -np.log((hashes + 0.5) / _UNITS) / weights[start:end, None].astype(np.float64)
-        out[start:end] = exact.astype(np.float32)
+        exact = np.log(_uniforms(terms[part], seed))
+        np.negative(exact, out=exact)
+        exact /= weights[part, None].astype(np.float64)
+        out[part] = exact
     return out
+
+
+def _uniforms(terms: NDArray[np.uint32], seed: int) -> NDArray[np.float64]:
+    """A hash of each term for each position, between 0 and 1, shape (terms, NUM_PERM)."""
+    multipliers, offsets = affine32(NUM_PERM, seed)
+    if kernel.compiled is not None:
+        out = np.empty((terms.size, NUM_PERM), dtype=np.float64)
+        kernel.compiled.uniforms(terms, multipliers, offsets, out)
+        return out
+    # wraps mod 2**32 on purpose; mixed again, since the smallest of affine hashes alone is not uniform in u
+    hashes = mix32(mix32(terms)[:, None] * multipliers + offsets)
+    uniforms: NDArray[np.float64] = (hashes + 0.5) / _UNITS
+    return uniforms
 
 
 def estimate_agreement(
@@ -130,6 +200,12 @@ def estimate_agreement(
     Returns:
         Shape (pairs,), 0..1; 0 for a pair with an empty set.
     """
+    if kernel.compiled is not None:
+        counts = np.empty(left.size, dtype=np.int32)
+        kernel.compiled.agreements(
+            sketches, sketches.shape[1], np.ascontiguousarray(left), np.ascontiguousarray(right), counts
+        )
+        return counts.astype(np.float32) / np.float32(sketches.shape[1])
     out = np.empty(left.size, dtype=np.float32)
     for start in range(0, left.size, 4096):
         part = slice(start, start + 4096)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsdedup.sketch.minhash import signatures, weighted_signatures
+from newsdedup import kernel
+from newsdedup.sketch.minhash import NUM_PERM, affine32, signatures, weighted_signatures
 from newsdedup.text.hashing import mix64
 from newsdedup.text.table import ArticleTable
 
@@ -19,6 +20,8 @@ PASSAGE_SHINGLE = 8
 
 PASSAGE_SCALE = 8
 """One passage shingle in this many is kept (FracMinHash), the same ones in every article."""
+
+_PASSAGE_LIMIT = (1 << 32) // PASSAGE_SCALE
 
 _TERMS_SEED = 2
 _FACTS_SEED = 3
@@ -101,16 +104,16 @@ def distinct_rows(
 def _weighted_view(
     values: NDArray[np.uint32], weights: NDArray[np.float32], offsets: NDArray[np.int64], seed: int
 ) -> NDArray[np.uint32]:
-    distinct, largest, rows = distinct_rows(values, weights, offsets)
-    return weighted_signatures(distinct, largest, rows, seed)
+    if kernel.compiled is None:  # one row of exponentials for each value costs numpy more than to sort them does
+        values, weights, offsets = distinct_rows(values, weights, offsets)
+    return weighted_signatures(values, weights, offsets, seed)
 
 
 def sketch(table: ArticleTable, views: frozenset[str]) -> Sketches:
     """Signatures of a table in the views named: `copy`, `terms`, `facts`, `passages`."""
     copy = terms = facts = passages = passage_quoted = passage_offsets = None
     if "copy" in views:
-        hashes, rows, _ = shingles(table.surface, table.token_offsets, SHINGLE)
-        copy = signatures(hashes, rows)
+        copy = _copy(table)
     if "terms" in views:
         terms = _weighted_view(table.term, table.weight**2, table.content_offsets, _TERMS_SEED)
     if "facts" in views:
@@ -129,11 +132,85 @@ def sketch(table: ArticleTable, views: frozenset[str]) -> Sketches:
     )
 
 
+def _copy(table: ArticleTable) -> NDArray[np.uint32]:
+    if kernel.compiled is None:
+        hashes, rows, _ = shingles(table.surface, table.token_offsets, SHINGLE)
+        return signatures(hashes, rows)
+    out = np.empty((len(table), NUM_PERM), dtype=np.uint32)
+    kernel.compiled.shingle_signatures(table.surface, table.token_offsets, SHINGLE, *affine32(), out)
+    return out
+
+
 def _passages(table: ArticleTable) -> tuple[NDArray[np.uint32], NDArray[np.bool_], NDArray[np.int64]]:
+    if kernel.compiled is not None:
+        values = np.empty(table.surface.size, dtype=np.uint32)
+        quoted = np.empty(table.surface.size, dtype=bool)
+        ends = np.empty(len(table) + 1, dtype=np.int64)
+        kernel.compiled.passages(
+            table.surface, table.quoted, table.token_offsets, PASSAGE_SHINGLE, _PASSAGE_LIMIT, values, quoted, ends
+        )
+        return values[: ends[-1]].copy(), quoted[: ends[-1]].copy(), ends
     hashes, rows, first = shingles(table.surface, table.token_offsets, PASSAGE_SHINGLE)
     article = np.repeat(np.arange(len(table), dtype=np.int64), np.diff(rows))
-    kept = np.flatnonzero(hashes < np.uint32((1 << 32) // PASSAGE_SCALE))
+    kept = np.flatnonzero(hashes < np.uint32(_PASSAGE_LIMIT))
     offsets = np.searchsorted(article[kept], np.arange(len(table) + 1))
     unquoted = (~table.quoted[first[kept]]).astype(np.float32)  # of a shingle that stands there twice the larger counts
     values, outside, distinct = distinct_rows(hashes[kept], unquoted, offsets)
     return values, outside == 0, distinct
+
+
+class SketchBuilder:
+    """The sketches of consecutive batches, put behind each other as they come: a batch may be freed once it is added.
+
+    The arrays grow in place, an eighth at a time, so that no moment holds the signatures twice; where they have to be
+    moved, the system moves pages and not bytes.
+    """
+
+    def __init__(self) -> None:
+        self._columns: dict[str, NDArray[np.generic] | None] = {}
+        self._used: dict[str, int] = {}
+
+    def add(self, part: Sketches) -> None:
+        """Appends a batch; every batch has the same views."""
+        for name in _COLUMNS:
+            column: NDArray[np.generic] | None = getattr(part, name)
+            if name not in self._columns:
+                self._columns[name] = None if column is None else np.array(column)
+                self._used[name] = 0 if column is None else len(column)
+            elif (column is None) != (self._columns[name] is None):
+                raise ValueError(f"{name}: the batches have not the same views")
+            elif column is not None:
+                self._append(name, column)
+
+    def _append(self, name: str, column: NDArray[np.generic]) -> None:
+        whole = self._columns[name]
+        if whole is None:
+            return
+        used = self._used[name]
+        if name == "passage_offsets":
+            column = (column[1:] + whole[used - 1]).astype(np.int64)
+        if used + len(column) > len(whole):
+            room = used + len(column) + used // 8
+            whole.resize((room, *whole.shape[1:]), refcheck=False)
+        whole[used : used + len(column)] = column
+        self._used[name] = used + len(column)
+
+    def finish(self) -> Sketches:
+        """All batches as one; the builder is empty afterwards."""
+        for name, column in self._columns.items():
+            if column is not None:
+                column.resize((self._used[name], *column.shape[1:]), refcheck=False)
+        done = Sketches(**self._columns)  # type: ignore[arg-type] # by name, each of the type that was added
+        self._columns, self._used = {}, {}
+        return done
+
+
+_COLUMNS = tuple(field.name for field in fields(Sketches))
+
+
+def join_sketches(parts: list[Sketches]) -> Sketches:
+    """Sketches of consecutive batches as one."""
+    builder = SketchBuilder()
+    for part in parts:
+        builder.add(part)
+    return builder.finish()
