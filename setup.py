@@ -1,5 +1,7 @@
 """The compiled kernel; everything else about the package stands in pyproject.toml."""
 
+import sys
+
 from setuptools import Extension, setup
 
 FOLDER = "src/newsdedup/kernel"
@@ -8,9 +10,10 @@ setup(
     ext_modules=[
         Extension(
             "newsdedup.kernel._compiled",
-            sources=[f"{FOLDER}/{name}.c" for name in ("module",)],
-            depends=[f"{FOLDER}/kernel.h"],
+            sources=[f"{FOLDER}/{name}.c" for name in ("module", "side", "lcs", "sentences", "runs", "pair", "verify")],
+            depends=[f"{FOLDER}/{name}.h" for name in ("kernel", "side", "pair")],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
+            libraries=[] if sys.platform == "win32" else ["m"],
             # Contracted multiplications and additions would round otherwise than numpy does.
             extra_compile_args=["-O3", "-ffp-contract=off"],
             py_limited_api=True,

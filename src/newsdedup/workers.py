@@ -24,8 +24,8 @@ from newsdedup.sketch.lsh import Pairs, unpack
 from newsdedup.sketch.views import Sketches, sketch
 from newsdedup.text.table import ArticleTable, join_tables, make_table
 from newsdedup.threads import one_thread
-from newsdedup.verify.features import Features, pair_features, passes_gate
-from newsdedup.verify.profile import Profile, Profiles
+from newsdedup.verify.features import Features, FeatureTable, compare_pairs
+from newsdedup.verify.profile import Profiles
 
 BATCH_ARTICLES = 256
 """Articles read and sketched at a time: their arrays stay in cache, and one batch is one task."""
@@ -43,15 +43,9 @@ def read_batch(articles: Sequence[Article], views: frozenset[str]) -> tuple[Arti
     return table, sketch(table, views)
 
 
-def compare_batch(profiles: Profiles, pairs: Pairs, kept: NDArray[np.bool_]) -> list[Features | None]:
+def compare_batch(profiles: Profiles, pairs: Pairs, kept: NDArray[np.bool_]) -> FeatureTable:
     """Features of each pair, None for a pair that the gate drops; pairs that are `kept` do not go through the gate."""
-    left, right = unpack(pairs)
-    rows = zip(left.tolist(), right.tolist(), kept.tolist(), strict=True)
-    return [_compare(profiles[a], profiles[b], keep) for a, b, keep in rows]
-
-
-def _compare(left: Profile, right: Profile, keep: bool) -> Features | None:
-    return pair_features(left, right) if keep or passes_gate(left, right) else None
+    return compare_pairs(profiles, *unpack(pairs), kept)
 
 
 class Engine:
@@ -132,5 +126,5 @@ def _mapped(folder: str) -> Profiles:
     return Profiles(ArticleTable(**columns))
 
 
-def _compare_mapped(folder: str, pairs: Pairs, kept: NDArray[np.bool_]) -> list[Features | None]:
+def _compare_mapped(folder: str, pairs: Pairs, kept: NDArray[np.bool_]) -> FeatureTable:
     return compare_batch(_mapped(folder), pairs, kept)

@@ -26,7 +26,7 @@ def similarities(left: Profile, right: Profile) -> NDArray[np.float32]:
     """Idf cosine of every sentence of `left` with every sentence of `right`.
 
     Returns:
-        Shape (left sentences, right sentences), 0..1.
+        Shape (left sentences, right sentences), 0..1: exact sums, rounded once, so that no order of summation shows.
     """
     shared, places = positions(left.terms, right.terms)
     count = int(shared.sum())
@@ -38,14 +38,14 @@ def similarities(left: Profile, right: Profile) -> NDArray[np.float32]:
     number_left[shared] = np.arange(count)
     number_right = np.full(right.terms.size, -1, dtype=np.int64)
     number_right[places[shared]] = np.arange(count)
-    a = np.zeros((rows_left, count), dtype=np.float32)
-    b = np.zeros((rows_right, count), dtype=np.float32)
+    a = np.zeros((rows_left, count), dtype=np.float64)
+    b = np.zeros((rows_right, count), dtype=np.float64)
     for matrix, profile, numbers in ((a, left, number_left), (b, right, number_right)):
         rows, columns = profile.cells
         columns = numbers[columns]
         kept = columns >= 0
         matrix[rows[kept], columns[kept]] = profile.cell_weights[kept]
-    return a @ b.T
+    return (a @ b.T).astype(np.float32)
 
 
 def monotone(similarity: NDArray[np.float32], weights: NDArray[np.float32]) -> tuple[float, list[tuple[int, int]]]:
@@ -64,7 +64,7 @@ def monotone(similarity: NDArray[np.float32], weights: NDArray[np.float32]) -> t
     best = np.zeros((n + 1, m + 1), dtype=np.float32)
     for row in range(n):
         np.maximum.accumulate(np.maximum(best[row, 1:], best[row, :-1] + values[row]), out=best[row + 1, 1:])
-    total = float(weights.sum())
+    total = float(weights.sum(dtype=np.float64))
     pairs: list[tuple[int, int]] = []
     row, column = n, m
     while row and column:
