@@ -10,7 +10,10 @@ setup(
     ext_modules=[
         Extension(
             "newsdedup.kernel._compiled",
-            sources=[f"{FOLDER}/{name}.c" for name in ("module", "side", "lcs", "sentences", "runs", "pair", "verify")],
+            sources=[
+                f"{FOLDER}/{name}.c"
+                for name in ("module", "side", "lcs", "sentences", "align", "runs", "pair", "verify")
+            ],
             depends=[f"{FOLDER}/{name}.h" for name in ("kernel", "side", "pair")],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             libraries=[] if sys.platform == "win32" else ["m"],

@@ -27,5 +27,6 @@ void release_all(Views *views);
 
 /* The functions of the module, one room each. */
 PyObject *compare_pairs(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *align_sentences(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 #endif

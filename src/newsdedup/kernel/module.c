@@ -29,6 +29,7 @@ void release_all(Views *views) {
 
 static PyMethodDef functions[] = {
     {"compare_pairs", (PyCFunction)(void (*)(void))compare_pairs, METH_FASTCALL, NULL},
+    {"align_sentences", (PyCFunction)(void (*)(void))align_sentences, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -34,6 +34,33 @@ int64_t common_length(const Side *text, Side *pattern, int told, Work *work);
 /* At least the longest common subsequence: stems that both have, in whatever order. */
 int64_t common_at_most(const Side *left, const Side *right);
 
+/* The two most similar sentences of the other side; of equals the earlier one. */
+typedef struct {
+    float first_value, second_value;
+    int32_t first, second;
+} Best;
+
+typedef struct {
+    Best *left_best, *right_best;
+    double *sums;
+    float *row, *by_left, *by_right; /* the two alignments, the weights being of the left or of the right */
+    int32_t *numbers, *counts;       /* of the terms or roots of one side */
+} Rows;
+
+/* Memory for the rows of the matrix of similarities; start_rows before the first of them; fill_row makes one, and
+   offer_row makes it and offers it to the best of both sides. */
+int find_rows(const Side *left, const Side *right, Work *work, Rows *rows);
+void start_rows(const Side *left, const Side *right, const Rows *rows);
+void fill_row(const Side *left, const Side *right, int32_t sentence, const Rows *rows);
+void offer_row(const Side *left, const Side *right, int32_t sentence, const Rows *rows);
+
+#define MIN_SIMILARITY 0.25f /* below which two sentences are not aligned */
+
+static inline float likeness(float similarity) { return similarity >= MIN_SIMILARITY ? similarity : 0.0f; }
+
+/* For each sentence of the left the one of the right that it is aligned with, or -1, and their similarity. */
+int match_sentences(Side *left, Side *right, Work *work, int32_t *matched, float *values);
+
 /* The five numbers that hold sentences against sentences. */
 int fill_sentences(const Side *left, const Side *right, Work *work, double *out);
 

@@ -7,14 +7,7 @@
 #include "pair.h"
 
 #define LOCAL_PRIOR 12.0
-#define MIN_SIMILARITY 0.25f
 #define PRODUCT_UNIT (UNIT * UNIT)
-
-/* The two most similar sentences of the other side; of equals the earlier one. */
-typedef struct {
-    float first_value, second_value;
-    int32_t first, second;
-} Best;
 
 static const Best NONE = {-1.0f, -1.0f, 0, 0};
 
@@ -31,11 +24,11 @@ static void offer(Best *best, float value, int32_t sentence) {
 }
 
 /* Similarity of one sentence of `left` with each of `right`: exact sums, rounded once. */
-static void fill_row(const Side *left, const Side *right, int32_t sentence, const int32_t *term_there, double *sums,
-                     float *row) {
+void fill_row(const Side *left, const Side *right, int32_t sentence, const Rows *rows) {
+    double *sums = rows->sums;
     memset(sums, 0, (size_t)right->sentence_count * sizeof(*sums));
     for (int32_t i = left->cell_starts[sentence]; i < left->cell_starts[sentence + 1]; i++) {
-        int32_t term = term_there[left->cell_terms[i]];
+        int32_t term = rows->numbers[left->cell_terms[i]];
         if (term >= 0) {
             const Cell *end = right->cells_by_term + right->term_starts[term + 1];
             for (const Cell *cell = right->cells_by_term + right->term_starts[term]; cell < end; cell++) {
@@ -44,7 +37,7 @@ static void fill_row(const Side *left, const Side *right, int32_t sentence, cons
         }
     }
     for (int32_t k = 0; k < right->sentence_count; k++) {
-        row[k] = (float)(sums[k] * PRODUCT_UNIT);
+        rows->row[k] = (float)(sums[k] * PRODUCT_UNIT);
     }
 }
 
@@ -53,8 +46,7 @@ static void fill_row(const Side *left, const Side *right, int32_t sentence, cons
 static void align_row(const float *row, int32_t columns, float weight, const float *weights, float *best) {
     float diagonal = best[0], before = best[0];
     for (int32_t k = 0; k < columns; k++) {
-        float above = best[k + 1], value = row[k] >= MIN_SIMILARITY ? row[k] : 0.0f;
-        float taken = diagonal + value * (weights != NULL ? weights[k] : weight);
+        float above = best[k + 1], taken = diagonal + likeness(row[k]) * (weights != NULL ? weights[k] : weight);
         taken = above > taken ? above : taken;
         before = before > taken ? before : taken;
         best[k + 1] = before;
@@ -112,14 +104,7 @@ static double placed(const Side *side, const Side *other, const Best *best, int3
     return (double)sum * UNIT / ((double)side->known * UNIT + LOCAL_PRIOR);
 }
 
-typedef struct {
-    Best *left_best, *right_best;
-    double *sums;
-    float *row, *by_left, *by_right; /* the two alignments, the weights being of the left or of the right */
-    int32_t *numbers, *counts;       /* of the terms or roots of one side */
-} Rows;
-
-static int find_rows(const Side *left, const Side *right, Work *work, Rows *rows) {
+int find_rows(const Side *left, const Side *right, Work *work, Rows *rows) {
     size_t n = (size_t)left->sentence_count, m = (size_t)right->sentence_count;
     size_t most = (size_t)(left->length > right->length ? left->length : right->length) + 1;
     char *next = work_for(work, (n + m) * sizeof(Best) + m * sizeof(double) + (3 * m + 2) * sizeof(float) +
@@ -138,22 +123,31 @@ static int find_rows(const Side *left, const Side *right, Work *work, Rows *rows
     return 0;
 }
 
-static void hold_rows(const Side *left, const Side *right, const Rows *rows) {
-    int32_t n = left->sentence_count, m = right->sentence_count;
-    memset(rows->by_left, 0, 2 * ((size_t)m + 1) * sizeof(float));
-    for (int32_t k = 0; k < m; k++) {
+void start_rows(const Side *left, const Side *right, const Rows *rows) {
+    memset(rows->by_left, 0, 2 * ((size_t)right->sentence_count + 1) * sizeof(float));
+    for (int32_t k = 0; k < right->sentence_count; k++) {
         rows->right_best[k] = NONE;
     }
     for (int32_t term = 0; term < left->terms.count; term++) {
         rows->numbers[term] = number_of(&right->terms, left->terms.values[term]);
     }
-    for (int32_t i = 0; i < n; i++) {
-        fill_row(left, right, i, rows->numbers, rows->sums, rows->row);
-        rows->left_best[i] = NONE;
-        for (int32_t k = 0; k < m; k++) {
-            offer(&rows->left_best[i], rows->row[k], k);
-            offer(&rows->right_best[k], rows->row[k], i);
-        }
+}
+
+void offer_row(const Side *left, const Side *right, int32_t sentence, const Rows *rows) {
+    Best *best = &rows->left_best[sentence];
+    fill_row(left, right, sentence, rows);
+    *best = NONE;
+    for (int32_t k = 0; k < right->sentence_count; k++) {
+        offer(best, rows->row[k], k);
+        offer(&rows->right_best[k], rows->row[k], sentence);
+    }
+}
+
+static void hold_rows(const Side *left, const Side *right, const Rows *rows) {
+    int32_t m = right->sentence_count;
+    start_rows(left, right, rows);
+    for (int32_t i = 0; i < left->sentence_count; i++) {
+        offer_row(left, right, i, rows);
         if (left->told <= right->told) {
             align_row(rows->row, m, left->sentence_weights[i], NULL, rows->by_left);
         }

@@ -137,12 +137,13 @@ static int find_columns(Side *side, const Columns *columns, int64_t row) {
         PyErr_SetString(PyExc_ValueError, "a pair that names no article of the table");
         return -1;
     }
-    int64_t token = columns->token_offsets[row], content = columns->content_offsets[row];
-    int64_t tokens = columns->token_offsets[row + 1] - token, length = columns->content_offsets[row + 1] - content;
-    if (token < 0 || tokens < 0 || token > columns->tokens - tokens || content < 0 || length < 0 ||
-        content > columns->contents - length) {
+    int64_t token = columns->token_offsets[row], token_end = columns->token_offsets[row + 1];
+    int64_t content = columns->content_offsets[row], content_end = columns->content_offsets[row + 1];
+    if (token < 0 || token_end < token || token_end > columns->tokens || content < 0 || content_end < content ||
+        content_end > columns->contents) {
         return wrong("offsets run over");
     }
+    int64_t tokens = token_end - token, length = content_end - content;
     if (tokens >= MAX_LENGTH || length >= MAX_LENGTH || columns->sentences[row] >= MAX_LENGTH) {
         return wrong("articles have a million tokens and more");
     }

@@ -4,7 +4,8 @@
 
 #include "pair.h"
 
-#define KEPT_SIDES 512 /* articles made ready that are kept for later pairs of the call */
+#define KEPT_SIDES 32 /* articles made ready that are kept for later pairs of the call */
+#define COLUMNS 12    /* of a table, as read_columns takes them */
 #define KEPT_BYTES ((size_t)64 << 20)
 
 typedef struct {
@@ -74,14 +75,14 @@ static int compare_one(Room *room, const Columns *columns, int64_t left_row, int
     return passes;
 }
 
-/* The arrays of a table in the order of verify/batch.py; -1 with an error set. */
+/* The arrays of a table in the order of profile.columns_of; -1 with an error set. */
 static int read_columns(Views *views, PyObject *const *args, Columns *columns) {
-    Py_ssize_t size[12];
+    Py_ssize_t size[COLUMNS];
     const struct {
         const void *where;
         Py_ssize_t itemsize;
         const char *name;
-    } wanted[12] = {
+    } wanted[COLUMNS] = {
         {&columns->surface, 4, "surface"},   {&columns->quoted, 1, "quoted"},
         {&columns->opening, 1, "opening"},   {&columns->token_offsets, 8, "token_offsets"},
         {&columns->term, 4, "term"},         {&columns->root, 4, "root"},
@@ -89,7 +90,7 @@ static int read_columns(Views *views, PyObject *const *args, Columns *columns) {
         {&columns->sentence, 4, "sentence"}, {&columns->position, 4, "position"},
         {&columns->content_offsets, 8, "content_offsets"}, {&columns->sentences, 4, "sentences"},
     };
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < COLUMNS; i++) {
         void *data = array_of(views, args[i], wanted[i].itemsize, 0, wanted[i].name, &size[i]);
         if (data == NULL) {
             return -1;
@@ -143,7 +144,7 @@ static int compare_all(const Columns *columns, const int64_t *left, const int64_
 }
 
 PyObject *compare_pairs(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count) {
-    if (count != 17) {
+    if (count != COLUMNS + 5) {
         PyErr_SetString(PyExc_TypeError, "compare_pairs takes 17 arrays");
         return NULL;
     }
@@ -151,19 +152,69 @@ PyObject *compare_pairs(PyObject *Py_UNUSED(module), PyObject *const *args, Py_s
     Columns columns;
     Py_ssize_t size[5];
     PyObject *result = NULL;
-    if (read_columns(&views, args, &columns) == 0) {
-        const int64_t *left = array_of(&views, args[12], 8, 0, "left", &size[0]);
-        const int64_t *right = left ? array_of(&views, args[13], 8, 0, "right", &size[1]) : NULL;
-        const uint8_t *kept = right ? array_of(&views, args[14], 1, 0, "kept", &size[2]) : NULL;
-        uint8_t *passed = kept ? array_of(&views, args[15], 1, 1, "passed", &size[3]) : NULL;
-        double *values = passed ? array_of(&views, args[16], 8, 1, "values", &size[4]) : NULL;
-        if (values != NULL) {
-            Py_ssize_t pairs = size[0];
-            if (size[1] != pairs || size[2] != pairs || size[3] != pairs || (size[4] && size[4] != pairs * FEATURES)) {
-                PyErr_SetString(PyExc_ValueError, "columns of pairs that differ in length");
-            } else if (compare_all(&columns, left, right, kept, pairs, passed, size[4] ? values : NULL) == 0) {
-                result = Py_NewRef(Py_None);
-            }
+    const int64_t *left, *right = NULL;
+    const uint8_t *kept = NULL;
+    uint8_t *passed = NULL;
+    double *values = NULL;
+    if (read_columns(&views, args, &columns) == 0 &&
+        (left = array_of(&views, args[12], 8, 0, "left", &size[0])) != NULL &&
+        (right = array_of(&views, args[13], 8, 0, "right", &size[1])) != NULL &&
+        (kept = array_of(&views, args[14], 1, 0, "kept", &size[2])) != NULL &&
+        (passed = array_of(&views, args[15], 1, 1, "passed", &size[3])) != NULL &&
+        (values = array_of(&views, args[16], 8, 1, "values", &size[4])) != NULL) {
+        Py_ssize_t pairs = size[0];
+        if (size[1] != pairs || size[2] != pairs || size[3] != pairs || (size[4] && size[4] != pairs * FEATURES)) {
+            PyErr_SetString(PyExc_ValueError, "columns of pairs that differ in length");
+        } else if (compare_all(&columns, left, right, kept, pairs, passed, size[4] ? values : NULL) == 0) {
+            result = Py_NewRef(Py_None);
+        }
+    }
+    release_all(&views);
+    return result;
+}
+
+static int align_one(const Columns *columns, int64_t left_row, int64_t right_row, Py_ssize_t size, int32_t *matched,
+                     float *values) {
+    Side left, right;
+    Work work = {NULL, 0};
+    if (begin_side(&left, columns, left_row) != 0) {
+        return -1;
+    }
+    int result = begin_side(&right, columns, right_row);
+    if (result == 0 && size != left.sentence_count) {
+        PyErr_SetString(PyExc_ValueError, "matched and values that do not have one item for each sentence");
+        result = -1;
+    }
+    if (result == 0) {
+        result = match_sentences(&left, &right, &work, matched, values);
+    }
+    end_side(&left);
+    end_side(&right);
+    free(work.memory);
+    return result;
+}
+
+PyObject *align_sentences(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count) {
+    if (count != COLUMNS + 4) {
+        PyErr_SetString(PyExc_TypeError, "align_sentences takes 16 arrays");
+        return NULL;
+    }
+    Views views = {.count = 0};
+    Columns columns;
+    Py_ssize_t size[4];
+    PyObject *result = NULL;
+    const int64_t *left, *right = NULL;
+    int32_t *matched = NULL;
+    float *values = NULL;
+    if (read_columns(&views, args, &columns) == 0 &&
+        (left = array_of(&views, args[12], 8, 0, "left", &size[0])) != NULL &&
+        (right = array_of(&views, args[13], 8, 0, "right", &size[1])) != NULL &&
+        (matched = array_of(&views, args[14], 4, 1, "matched", &size[2])) != NULL &&
+        (values = array_of(&views, args[15], 4, 1, "values", &size[3])) != NULL) {
+        if (size[0] != 1 || size[1] != 1 || size[2] != size[3]) {
+            PyErr_SetString(PyExc_ValueError, "columns that are not of one pair");
+        } else if (align_one(&columns, left[0], right[0], size[2], matched, values) == 0) {
+            result = Py_NewRef(Py_None);
         }
     }
     release_all(&views);

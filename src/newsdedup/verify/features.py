@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup import kernel
-from newsdedup.text.table import ArticleTable, join_tables, slice_table
+from newsdedup.text.table import ArticleTable
 from newsdedup.verify.numbers import gate_passes, pair_numbers
-from newsdedup.verify.profile import Profile, Profiles
+from newsdedup.verify.profile import Profile, Profiles, columns_of, in_one_table
 
 MANY_PASSAGES = 1_000_000
 
@@ -171,23 +171,17 @@ def pair_features(left: Profile, right: Profile) -> Features:
     if kernel.compiled is None:
         numbers = pair_numbers(left, right)
         return _features([numbers[name] for name in NUMBERS])
-    return _compiled_pairs(kernel.compiled, *_rows(left, right), np.ones(1, dtype=bool)).features(0)
+    return _compiled_pairs(kernel.compiled, *in_one_table(left, right), np.ones(1, dtype=bool)).features(0)
 
 
 def passes_gate(left: Profile, right: Profile) -> bool:
     """Whether a candidate pair is worth a full comparison, by cheap forms of both axes."""
     if kernel.compiled is None:
         return gate_passes(left, right)
-    return bool(_compiled_pairs(kernel.compiled, *_rows(left, right), np.zeros(1, dtype=bool)).passed[0])
-
-
-def _rows(left: Profile, right: Profile) -> tuple[ArticleTable, NDArray[np.int64], NDArray[np.int64]]:
-    """A table that both articles stand in, and where."""
-    table, rows = left.table, (left.row, right.row)
-    if right.table is not table:
-        table = join_tables([slice_table(side.table, side.row, side.row + 1) for side in (left, right)])
-        rows = (0, 1)
-    return table, np.array(rows[:1], dtype=np.int64), np.array(rows[1:], dtype=np.int64)
+    passed = np.zeros(1, dtype=bool)
+    table, *rows = in_one_table(left, right)
+    kernel.compiled.compare_pairs(*columns_of(table), *rows, passed.copy(), passed, np.zeros(0))
+    return bool(passed[0])
 
 
 def _compiled_pairs(
@@ -199,11 +193,5 @@ def _compiled_pairs(
 ) -> FeatureTable:
     passed = np.zeros(left.size, dtype=bool)
     values = np.zeros((left.size, len(NUMBERS)))
-    compiled.compare_pairs(*(getattr(table, name) for name in _COLUMNS), left, right, kept, passed, values)
+    compiled.compare_pairs(*columns_of(table), left, right, kept, passed, values)
     return FeatureTable(passed=passed, values=values)
-
-
-_COLUMNS = (
-    "surface quoted opening token_offsets term root weight fact sentence position content_offsets sentences"
-).split()
-"""Of a table, in the order in which the kernel takes them."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.text.hashing import span_hashes
-from newsdedup.text.table import NUMBER_FACT, ArticleTable
+from newsdedup.text.table import NUMBER_FACT, ArticleTable, join_tables, slice_table
 
 SHINGLE = 3
 """Words in a shingle, for exact Jaccard and containment."""
@@ -228,3 +228,22 @@ class Profiles:
 
     def __getitem__(self, row: int) -> Profile:
         return self._recent(row)
+
+
+_COLUMNS = (
+    "surface quoted opening token_offsets term root weight fact sentence position content_offsets sentences"
+).split()
+
+
+def columns_of(table: ArticleTable) -> list[NDArray[np.generic]]:
+    """What the kernel reads of a table, in the order in which it takes it."""
+    return [getattr(table, name) for name in _COLUMNS]
+
+
+def in_one_table(left: Profile, right: Profile) -> tuple[ArticleTable, NDArray[np.int64], NDArray[np.int64]]:
+    """A table that both articles stand in, and where, as columns of one pair."""
+    table, rows = left.table, (left.row, right.row)
+    if right.table is not table:
+        table = join_tables([slice_table(side.table, side.row, side.row + 1) for side in (left, right)])
+        rows = (0, 1)
+    return table, np.array(rows[:1], dtype=np.int64), np.array(rows[1:], dtype=np.int64)
