@@ -1,5 +1,6 @@
 """The compiled kernel; everything else about the package stands in pyproject.toml."""
 
+import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -13,6 +14,7 @@ setup(
             sources=sorted(map(str, FOLDER.glob("*.c"))),
             depends=sorted(map(str, FOLDER.glob("*.h"))),
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
+            libraries=[] if sys.platform == "win32" else ["m"],
             # Contracted multiplications and additions would round otherwise than numpy does.
             extra_compile_args=["-O3", "-ffp-contract=off"],
             py_limited_api=True,

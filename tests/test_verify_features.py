@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from brute_features import Plain, brute_features, plain, run_mask
 from conftest import MakeArticle, Newsroom
 from newsdedup.article import Article
-from newsdedup.verify.features import Features, pair_features, passes_gate, shared_run_mask
+from newsdedup.verify.features import Features, pair_features, passes_gate
+from newsdedup.verify.numbers import shared_run_mask
 from newsdedup.verify.profile import RUN, Profile
 
 EXAMPLES = settings(derandomize=True, deadline=None, max_examples=60)

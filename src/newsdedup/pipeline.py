@@ -28,7 +28,7 @@ from newsdedup.sketch.lsh import Pairs, pack, unpack
 from newsdedup.sketch.sentences import Place, Recurring
 from newsdedup.text.table import MAX_CHARACTERS, ArticleColumns, normalized_body
 from newsdedup.verify.direction import parse_time
-from newsdedup.verify.features import Features, pair_features
+from newsdedup.verify.features import MANY_PASSAGES, Features, FeatureTable, pair_features
 from newsdedup.verify.model import MIN_LENGTH, Model, default_model, margins
 from newsdedup.verify.verdict import FORM_LIKE, is_template
 
@@ -191,15 +191,17 @@ def _found(engine: Engine, judge: Judge, candidates: Candidates, parameters: Par
     """The pairs to be reported: copies of one text, and the candidates that the judge lets through."""
     firsts = np.array([group[0] for group in judge.groups], dtype=np.int64)
     itself = engine.compare(pack(firsts, firsts), np.ones(firsts.size, dtype=bool), judge.columns)
-    found = judge.identical([numbers for numbers in itself if numbers is not None])
+    found = judge.identical([itself.features(place) for place in range(firsts.size)])
     pairs, passages = candidates.pairs, candidates.passages
     features = engine.compare(pairs, passages >= PASSAGES_AT_LEAST, judge.columns)
     judge.forms = _forms(pairs, features, judge.groups)
-    left, right = unpack(pairs)
-    for a, b, numbers, shared in zip(left.tolist(), right.tolist(), features, passages.tolist(), strict=True):
-        if numbers is not None:
-            counted = replace(numbers, passages=shared) if "passages" in parameters.views else numbers
-            found += judge.decide(a, b, counted)
+    if "passages" not in parameters.views:
+        passages = np.full(pairs.size, MANY_PASSAGES)
+    passed = np.flatnonzero(features.passed)
+    left, right = unpack(pairs[passed])
+    rows = zip(left.tolist(), right.tolist(), passed.tolist(), passages[passed].tolist(), strict=True)
+    for a, b, place, shared in rows:
+        found += judge.decide(a, b, features.features(place, shared))
     return found
 
 
@@ -253,9 +255,9 @@ def _boilerplate(passage: Recurring, names: Sequence[str | None], shelf: Shelf) 
     return Boilerplate(source=names[passage.source], text=text, articles=passage.articles)
 
 
-def _forms(pairs: Pairs, features: Sequence[Features | None], groups: Sequence[Sequence[int]]) -> frozenset[int]:
+def _forms(pairs: Pairs, features: FeatureTable, groups: Sequence[Sequence[int]]) -> frozenset[int]:
     """Articles that tell like FORM_LIKE others of the run with which they share few facts, and their exact copies."""
-    alike = np.fromiter((numbers is not None and is_template(numbers) for numbers in features), bool, len(features))
+    alike = features.passed & is_template(*map(features.column, ("order", "lcs", "facts_weight")))
     articles, counts = np.unique(np.concatenate(unpack(pairs[alike])), return_counts=True)
     forms = set(articles[counts >= FORM_LIKE].tolist())
     return frozenset(forms | {member for group in groups if group[0] in forms for member in group})

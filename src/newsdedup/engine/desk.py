@@ -13,8 +13,8 @@ from newsdedup.engine.witness import Found, Witness
 from newsdedup.result import Pair
 from newsdedup.sketch.lsh import Pairs, unpack
 from newsdedup.text.table import ArticleTable
-from newsdedup.verify.features import Features, pair_features, passes_gate
-from newsdedup.verify.profile import Profile, Profiles
+from newsdedup.verify.features import FeatureTable, compare_pairs
+from newsdedup.verify.profile import Profiles
 
 
 class Desk:
@@ -40,18 +40,11 @@ class Desk:
         return Witness(self.article, self.table, self.profiles)
 
 
-def compare_pairs(desk: Desk, pairs: Pairs, kept: NDArray[np.bool_]) -> list[Features | None]:
-    """Features of each pair, None for a pair that the gate drops; pairs that are `kept` do not go through the gate."""
-    left, right = unpack(pairs)
-    profiles = desk.profiles
-    rows = zip(left.tolist(), right.tolist(), kept.tolist(), strict=True)
-    return [_compare(profiles[a], profiles[b], keep) for a, b, keep in rows]
+def compare_at(desk: Desk, pairs: Pairs, kept: NDArray[np.bool_]) -> FeatureTable:
+    """Features of each pair, none for a pair that the gate drops; pairs that are `kept` do not go through the gate."""
+    return compare_pairs(desk.profiles, *unpack(pairs), kept)
 
 
-def _compare(left: Profile, right: Profile, keep: bool) -> Features | None:
-    return pair_features(left, right) if keep or passes_gate(left, right) else None
-
-
-def explain_pairs(desk: Desk, found: Sequence[Found]) -> list[Pair]:
+def explain_at(desk: Desk, found: Sequence[Found]) -> list[Pair]:
     """What is reported of each pair."""
     return [desk.witness.pair(each) for each in found]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from itertools import chain, islice
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
-from newsdedup.engine.desk import Desk, compare_pairs, explain_pairs
+from newsdedup.engine.desk import Desk, compare_at, explain_at
 from newsdedup.engine.reading import BATCH_ARTICLES, Reading, join_readings, read_again, read_batch
 from newsdedup.engine.shelf import Records, Shelf
 from newsdedup.engine.tiles import Tile, tiles
@@ -34,9 +34,10 @@ from newsdedup.sketch.sentences import NOTHING_RECURS, BoilerplateMask
 from newsdedup.sketch.views import Sketches, join_sketches
 from newsdedup.text.table import ArticleColumns, ArticleTable, make_table
 from newsdedup.threads import one_thread
-from newsdedup.verify.features import Features
+from newsdedup.verify.features import FeatureTable, join_features
 
 _Out = TypeVar("_Out")
+_Many = TypeVar("_Many", bound=Sized)
 
 BATCH_PAIRS = 2048
 """Pairs compared or shown at a time."""
@@ -190,8 +191,8 @@ class Engine:
         """The table of some articles, boilerplate cut."""
         return self.mask.of(rows).cut(self.tables(rows))
 
-    def compare(self, pairs: Pairs, kept: NDArray[np.bool_], columns: ArticleColumns) -> list[Features | None]:
-        """Features of each pair, in the order given; None for a pair that the gate drops.
+    def compare(self, pairs: Pairs, kept: NDArray[np.bool_], columns: ArticleColumns) -> FeatureTable:
+        """Features of each pair, in the order given; none for a pair that the gate drops.
 
         Args:
             pairs: Sorted.
@@ -203,7 +204,7 @@ class Engine:
         def task(rows: NDArray[np.int64], part: slice) -> tuple[Pairs, NDArray[np.bool_]]:
             return pack(np.searchsorted(rows, left[part]), np.searchsorted(rows, right[part])), kept[part]
 
-        return self._at_desks("comparing", compare_pairs, task, (left, right, columns.tokens))
+        return join_features(list(self._at_desks("comparing", compare_at, task, (left, right, columns.tokens))))
 
     def explain(self, found: Sequence[Found], columns: ArticleColumns) -> list[Pair]:
         """What is reported of each pair, in the order given: sorted by article, or tables are made more than once."""
@@ -213,15 +214,15 @@ class Engine:
             sides = np.searchsorted(rows, left[part]).tolist(), np.searchsorted(rows, right[part]).tolist()
             return ([replace(each, left=a, right=b) for each, a, b in zip(found[part], *sides, strict=True)],)
 
-        return self._at_desks("evidence", explain_pairs, task, (left, right, columns.tokens))
+        return list(chain.from_iterable(self._at_desks("evidence", explain_at, task, (left, right, columns.tokens))))
 
     def _at_desks(
         self,
         stage: str,
-        work: Callable[..., list[_Out]],
+        work: Callable[..., _Many],
         task: Callable[[NDArray[np.int64], slice], tuple[object, ...]],
         pairs: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
-    ) -> list[_Out]:
+    ) -> Iterator[_Many]:
         """What `work` makes of the pairs, tile by tile, at a desk with the articles of each."""
         count = pairs[0].size
         self._tell(stage, 0, count)
@@ -232,21 +233,21 @@ class Engine:
             results = self._submitted(_at_desk, (self._sent(work, tile, task(tile.rows, tile.part)) for tile in cut))
         else:
             results = self._here(work, cut, task)
-        out: list[_Out] = []
+        done = 0
         for part in results:
-            out += part
-            self._tell(stage, len(out), count)
-        return out
+            done += len(part)
+            self._tell(stage, done, count)
+            yield part
 
-    def _sent(self, work: Callable[..., list[_Out]], tile: Tile, task: tuple[object, ...]) -> tuple[object, ...]:
+    def _sent(self, work: Callable[..., _Many], tile: Tile, task: tuple[object, ...]) -> tuple[object, ...]:
         return work, self._shelf.records(tile.rows), self.mask.of(tile.rows), task
 
     def _here(
         self,
-        work: Callable[..., list[_Out]],
+        work: Callable[..., _Many],
         cut: Iterable[Tile],
         task: Callable[[NDArray[np.int64], slice], tuple[object, ...]],
-    ) -> Iterator[list[_Out]]:
+    ) -> Iterator[_Many]:
         for tile in cut:
             rows, desk = self._desk(tile.rows)
             for start in range(tile.part.start, tile.part.stop, BATCH_PAIRS):
@@ -276,8 +277,6 @@ def _read_records_again(
     return read_again(records.articles(), mask, views)
 
 
-def _at_desk(
-    work: Callable[..., list[_Out]], records: Records, mask: BoilerplateMask, task: tuple[object, ...]
-) -> list[_Out]:
+def _at_desk(work: Callable[..., _Many], records: Records, mask: BoilerplateMask, task: tuple[object, ...]) -> _Many:
     articles = records.articles()
     return work(Desk(articles.__getitem__, mask.cut(make_table(articles))), *task)

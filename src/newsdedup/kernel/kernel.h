@@ -49,4 +49,8 @@ PyObject *band_pairs(PyObject *self, PyObject *args);
 PyObject *shared_values(PyObject *self, PyObject *args);
 PyObject *agreements(PyObject *self, PyObject *args);
 
+/* The functions of the module, one room each. */
+PyObject *compare_pairs(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *align_sentences(PyObject *module, PyObject *const *args, Py_ssize_t count);
+
 #endif

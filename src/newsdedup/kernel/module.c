@@ -42,6 +42,8 @@ static PyMethodDef functions[] = {
     {"band_pairs", band_pairs, METH_VARARGS, NULL},
     {"shared_values", shared_values, METH_VARARGS, NULL},
     {"agreements", agreements, METH_VARARGS, NULL},
+    {"compare_pairs", (PyCFunction)(void (*)(void))compare_pairs, METH_FASTCALL, NULL},
+    {"align_sentences", (PyCFunction)(void (*)(void))align_sentences, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

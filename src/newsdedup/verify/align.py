@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from newsdedup.verify.profile import Profile
+from newsdedup import kernel
+from newsdedup.verify.profile import Profile, columns_of, in_one_table
 
 MIN_SIMILARITY = 0.25
 """Idf cosine below which two sentences are not aligned."""
+
+_ROWS_CELLS = 1 << 20  # cells of the matrix of similarities made at a time
 
 
 def positions(
@@ -26,26 +29,29 @@ def similarities(left: Profile, right: Profile) -> NDArray[np.float32]:
     """Idf cosine of every sentence of `left` with every sentence of `right`.
 
     Returns:
-        Shape (left sentences, right sentences), 0..1.
+        Shape (left sentences, right sentences), 0..1: exact sums, rounded once, so that no order of summation shows.
     """
+    shape = left.sentence_weights.size, right.sentence_weights.size
+    out = np.zeros(shape, dtype=np.float32)
     shared, places = positions(left.terms, right.terms)
-    count = int(shared.sum())
-    rows_left = left.sentence_weights.size
-    rows_right = right.sentence_weights.size
-    if not count:
-        return np.zeros((rows_left, rows_right), dtype=np.float32)
-    number_left = np.full(left.terms.size, -1, dtype=np.int64)
-    number_left[shared] = np.arange(count)
-    number_right = np.full(right.terms.size, -1, dtype=np.int64)
-    number_right[places[shared]] = np.arange(count)
-    a = np.zeros((rows_left, count), dtype=np.float32)
-    b = np.zeros((rows_right, count), dtype=np.float32)
-    for matrix, profile, numbers in ((a, left, number_left), (b, right, number_right)):
-        rows, columns = profile.cells
-        columns = numbers[columns]
-        kept = columns >= 0
-        matrix[rows[kept], columns[kept]] = profile.cell_weights[kept]
-    return a @ b.T
+    number = np.where(shared, places, -1)[left.cells[1]]
+    kept = np.flatnonzero(number >= 0)
+    rows, terms, weights = left.cells[0][kept], number[kept], left.cell_weights[kept]
+    order = np.argsort(right.cells[1], kind="stable")
+    columns, others = right.cells[0][order], right.cell_weights[order]
+    starts = np.searchsorted(right.cells[1][order], np.arange(right.terms.size + 1))
+    # Each cell of the left meets those of the right that have its term; so many rows at a time that memory is bounded.
+    step = max(1, _ROWS_CELLS // shape[1])
+    for first in range(0, shape[0], step):
+        part = slice(*np.searchsorted(rows, (first, first + step)).tolist())
+        counts = starts[terms[part] + 1] - starts[terms[part]]
+        ends = np.cumsum(counts)
+        met = np.arange(int(counts.sum())) + np.repeat(starts[terms[part]] - ends + counts, counts)
+        keys = np.repeat((rows[part] - first) * shape[1], counts) + columns[met]
+        products = np.repeat(weights[part], counts) * others[met]
+        block = out[first : first + step]
+        block[:] = np.bincount(keys, products, minlength=block.size).reshape(block.shape)
+    return out
 
 
 def monotone(similarity: NDArray[np.float32], weights: NDArray[np.float32]) -> tuple[float, list[tuple[int, int]]]:
@@ -64,7 +70,7 @@ def monotone(similarity: NDArray[np.float32], weights: NDArray[np.float32]) -> t
     best = np.zeros((n + 1, m + 1), dtype=np.float32)
     for row in range(n):
         np.maximum.accumulate(np.maximum(best[row, 1:], best[row, :-1] + values[row]), out=best[row + 1, 1:])
-    total = float(weights.sum())
+    total = float(weights.sum(dtype=np.float64))
     pairs: list[tuple[int, int]] = []
     row, column = n, m
     while row and column:
@@ -89,3 +95,23 @@ def free(similarity: NDArray[np.float32]) -> list[tuple[int, int]]:
         for row, column in enumerate(best_column.tolist())
         if best_row[column] == row and similarity[row, column] >= MIN_SIMILARITY
     ]
+
+
+def aligned(left: Profile, right: Profile) -> list[tuple[int, int, float]]:
+    """The best alignment that keeps order, with the left's weights, and the mutual best matches that it leaves out.
+
+    Returns:
+        `(row, column, similarity)`, sorted by row; each row and each column at most once.
+    """
+    if kernel.compiled is not None:
+        table, rows, columns = in_one_table(left, right)
+        matched = np.empty(left.sentence_count, dtype=np.int32)
+        values = np.empty(left.sentence_count, dtype=np.float32)
+        kernel.compiled.align_sentences(*columns_of(table), rows, columns, matched, values)
+        found = np.flatnonzero(matched >= 0)
+        return list(zip(found.tolist(), matched[found].tolist(), values[found].tolist(), strict=True))
+    similarity = similarities(left, right)
+    _, pairs = monotone(similarity, left.sentence_weights)
+    used_left, used_right = {row for row, _ in pairs}, {column for _, column in pairs}
+    extra = [(row, column) for row, column in free(similarity) if row not in used_left and column not in used_right]
+    return [(row, column, float(similarity[row, column])) for row, column in sorted(pairs + extra)]

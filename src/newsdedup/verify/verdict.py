@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from newsdedup.result import Verdict
 from newsdedup.verify.features import Features
 from newsdedup.verify.model import CONDENSED_LENGTH_RATIO, MIN_LENGTH, TEMPLATE_FACTS, Model, margins, score
@@ -79,10 +82,12 @@ def axes(features: Features) -> tuple[float, float]:
     return min(1.0, max(0.0, facts)), min(1.0, telling)
 
 
-def is_template(features: Features) -> bool:
-    """Whether two articles tell alike and share few of their facts: what marks filled-in forms of one house."""
-    alike = features.order >= TEMPLATE_ORDER and features.lcs >= TEMPLATE_LCS
-    return alike and features.facts_weight < TEMPLATE_FACTS
+def is_template(
+    order: NDArray[np.float64], lcs: NDArray[np.float64], facts_weight: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which pairs tell alike and share few of their facts, what marks filled-in forms of one house; see `Features`."""
+    alike = (order >= TEMPLATE_ORDER) & (lcs >= TEMPLATE_LCS)
+    return np.asarray(alike & (facts_weight < TEMPLATE_FACTS), dtype=bool)
 
 
 def judge(features: Features, model: Model, circumstances: Circumstances) -> Judgement:
