@@ -480,3 +480,26 @@ def test_the_second_seed_loses_its_date_its_credit_and_its_trailer_and_nothing_e
     assert text.rstrip().endswith("the first time Russian troops had participated in such maneuvers.")
     assert text.count("\n\n") == 12
     assert dateline == ""
+
+
+SIGNS = [
+    # line, what it is: lines that begin with no letter are looked at closely only when a cheap test lets them through
+    ('"Ann Example contributed to this report."', "credit"),
+    ('"Ann Example CONTRIBUTED TO THIS STORY', "credit"),
+    ("'24 Example Media. All rIGHTS RESERVED.", "credit"),
+    ("$ HOME > news > money", "navigation"),
+    ("\u00a9 2024 Example Media", "credit"),
+    ("(Reporting by Ann Example)", "credit"),
+    ("* * *", "navigation"),
+    ("5 min read", "navigation"),
+    ('"I have read this story," he said.', None),
+    ('"We observed all of it, and contributed," she said.', None),
+    ("$5 million was paid.", None),
+]
+
+
+@pytest.mark.parametrize(("line", "kind"), SIGNS)
+def test_a_line_that_begins_with_a_sign_is_chrome_or_not(line: str, kind: str | None) -> None:
+    story = "The mayor opened the bridge on Monday.\nThousands came to see it, the police said.\n"
+    cuts = cut_chrome(story + line + "\nIt had been closed for a year.").cuts
+    assert [(cut.kind, cut.text) for cut in cuts] == ([] if kind is None else [(kind, line)])

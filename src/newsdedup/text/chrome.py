@@ -7,15 +7,16 @@ made it. All patterns are linear and look at one line, or at the end of the text
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsdedup.text.versions import CORRECTION_LINES, HEADER_LINES, HEADER_PREFIX
+from newsdedup.text.chrome_lines import COMMENTS, PIECES, line_kind
+from newsdedup.text.versions import HEADER_PREFIX
 
 _LONG_LINE = 400  # characters, white space included
-_MAX_CHROME_LINE = 240  # characters; a longer line is a paragraph of the story
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,163 +50,7 @@ class Story:
         return np.concatenate(pieces).astype(np.int64) if pieces else np.zeros(0, dtype=np.int64)
 
 
-def _lines(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("(?:" + "|".join(alternatives) + ")", re.IGNORECASE)
-
-
-# Capitalised words and the small words between them: the names in a credit. Case tells them from a sentence, and no
-# word is of both kinds, so that a line is read in one way only.
-_NAME = r"(?-i:[^\W\d_a-zß-öø-ÿ][\w.'&/-]*)"
-_SMALL = (
-    r"(?-i:(?:and|in|for|by|from|with|at|the|of|our|staff|reporters?|correspondents?|writers?|editors?|editing|writing|"
-    r"reporting|additional|compiled|bureau|newsroom|agency|agencies|agenturen|wire|services|unserem|unserer|y|e|und|et|"
-    r"de|del|la|las|los|le|van|von|der|den|da|do|dos|di|bin|al|el|dpa|afp|efe|sid)\b|[&|–—-])"
-)
-_NAMES = rf"(?:{_NAME}|{_SMALL})(?:[ ,;:]+(?:{_NAME}|{_SMALL}))*"
-# Nothing but a date, a time and the words that stand beside them.
-_DATE_WORDS = (
-    r"(?:(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|mon|tue|wed|thu|fri|sat|sun|"
-    r"die|mit|don|fre|sam|son|lun|mié|jue|vie|sáb|dom)[^\W\d_]*|[apmtzh]|am|pm|on|at|e[sd]?t|p[sd]?t|c[sd]t|cest|gmt|utc|"
-    r"bst|ist|st|nd|rd|th|uhr|um|den|der|del?|el|las?|hrs?|hours?|mins?|minutes?|days?|reading|time|read)(?![^\W\d_])"
-)
-_DATE_ONLY = rf"(?=.{{0,80}}\d\d)(?:\W|\d|{_DATE_WORDS})+(?:on \S{{3,30}})?"
-
-# Kind -> what the whole line looks like. The first that matches names the line.
-_LINE_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "credit",
-        _lines(
-            r"for more (?:reporting|coverage|stories|news)\b(?:.{0,80},)? (?:please )?"
-            r"(?:see|visit|go to|click|read)\b.*",
-            r"see (?:the list )?below for more\b.*",
-            r"\(?(?:additional )?(?:reporting|writing|editing|compiled|written) by " + _NAMES + r"[.)]*",
-            r"(?:the )?(?:associated press|reuters|afp|agence france-presse|upi|bloomberg|dpa|efe|ap)(?: writers?)?\b"
-            r".{0,80}\bcontributed to this (?:report|story|article)\b.*",
-            r".{0,120}\bcontributed (?:to this|reporting to this) (?:report|story|article)\b.*",
-            r".{0,120}\bcontributed to the (?:story|article)[.)]*",
-            r"this (?:story|article|report|piece) (?:by .{2,60} )?(?:was |has been )?(?:first |originally )"
-            r"(?:published|appeared|posted|ran)\b.*",
-            r"this (?:story|article|report|version) (?:has been|was|is being) (?:\w+ )?"
-            r"(?:translated|republished|published|produced|reported|written|compiled|reprinted|shared|supported|"
-            r"made possible)\b.{0,200}",
-            r"(?:copyright (?:\(c\)|©|\d{4}|by\b)|\(c\) ?(?:\d{4}|copyright|afp|ap|dpa|efe|reuters)\b|© ?).*",
-            r"(?:copyright|©|\(c\)) .{0,80}\breproduction\b.*",
-            r".{0,80}\ball rights reserved\b.*",
-            r"(?:source|via|credit|quelle|fuente|agencia|agentur):\s.{2,60}",
-            r"(?:with|mit|con) (?:material|files|information|información|informationen) (?:from|von|de) " + _NAMES,
-            r"material from .{2,60} was used in this (?:report|story|article)\b.*",
-        ),
-    ),
-    (
-        "correction",
-        _lines(*CORRECTION_LINES),
-    ),
-    (
-        "slug",
-        _lines(*HEADER_LINES),
-    ),
-    (
-        "byline",
-        _lines(r"(?=.{6,90}\Z)(?:by|von|por|par) " + _NAMES),
-    ),
-    (
-        "date",
-        _lines(
-            r"(?:date|published|posted|updated|last (?:updated|modified)|veröffentlicht|publicado|actualizado)(?=[:\s])"
-            + _DATE_ONLY,
-            r"\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}.{0,12})?",
-        ),
-    ),
-    (
-        "navigation",
-        _lines(
-            r"(?:home|start|startseite|inicio|portada)(?:page)?(?: ?[>›»|] ?| / ).*",
-            r".{1,40} [>›] .{1,40} [>›] .*",
-            r"(?:advertisement|advertising|ad|anzeige|werbung|publicidad|anuncio|sponsored(?: content)?)[.: -]*",
-            r"(?:story|article) continues (?:below|after).*",
-            r"(?:read (?:more|also|next)|also read|see also|related(?: (?:stories|articles|coverage))?|"
-            r"more on this(?: story)?|"
-            r"more from|don't miss|watch|listen|in pictures|lesen sie auch|mehr zum thema|lea también|lee también|"
-            r"le puede interesar|te puede interesar|más sobre)\b ?(?::.*|[>»].*)?",
-            r"(?:sign up|subscribe|register|suscríb\w+|abonnieren sie)"
-            r"(?:[.:!>» ]*| (?:now|today|here|for free|jetzt|aquí)\b.{0,40}| to (?:get|receive) .*|"
-            r"\b.{0,60}\b(?:newsletters?|e-?mails?|inbox|alerts|briefings?|podcasts?|channel|kanal|canal|"
-            r"boletín|boletines|account|app|rss)\b.{0,120})",
-            r"(?:get|join|download) our\b.{0,40}\b(?:newsletters?|e-?mails?|alerts|briefings?|podcasts?|channel|app|"
-            r"community|group|mailing list|investigations)\b.{0,120}",
-            r"(?:follow|like) us(?: (?:on|at)\b.{0,120}|[.:! ]*)",
-            r"support our (?:journalism|newsroom|reporting|work)\b.{0,160}",
-            r"donate(?: (?:now|today|here|to (?:us|our)\b.{0,60}))?[.:!>» ]*",
-            r"newsletters?(?:\b.{0,80}\b(?:sign-?up|anmelden|abonnieren))?[.:!>» ]*",
-            r"(?:click|tap) here\b.*",
-            r"(?:share|print|email|tweet|facebook|twitter|whatsapp|linkedin|copy link|save|teilen|drucken|compartir|"
-            r"imprimir)(?: (?:this|this (?:article|story)|on \w+|article|story))?[: ]*",
-            r"(?:share|tweet|pin|email|print)"
-            r"(?:[ |·•,/]+(?:share|tweet|pin|email|print|facebook|twitter|whatsapp|copy link))+",
-            r"(?:photo|image|picture|foto|imagen|bild|video)(?: credit| by)?(?:\s?:.{0,160}|\s?/[^.]{2,60})",
-            r"file (?:photo|picture|image)\b.*",
-            r"stock (?:photo|picture|image)(?: ?[:(—–-].*| (?:of|by) .{0,80})?[.]?",
-            r"(?:most (?:read|popular|viewed)|trending(?: now)?|recommended|top stories|meistgelesen|lo más leído)"
-            r"(?: (?:in|on|for you|stories|articles|news|now|today|this week|videos?|de|en)\b.{0,20})?[: ]*",
-            r"\d+ min(?:ute)?s? read",
-            r"[-*_=#~•·. ]{2,}",
-        ),
-    ),
-)
-# A line is looked at only when it begins with one of these words or holds one of these pieces: two cheap tests spare
-# nine lines in ten the patterns above (60 us an article).
-_FIRST_WORDS = frozenset(
-    "for see additional reporting writing editing compiled written the associated reuters afp agence upi "
-    "bloomberg dpa efe ap this an a copyright source via credit quelle fuente agencia agentur with mit con "
-    "material correction correct corrects clarification editor's update updates updated korrektur berichtigung "
-    "anmerkung corrección fe nota by von por par date published posted last veröffentlicht publicado actualizado "
-    "home homepage start startseite inicio portada advertisement advertising ad anzeige werbung publicidad "
-    "anuncio sponsored story article read also related more don't watch listen in lesen mehr lea lee le te más "
-    "sign subscribe register get join follow like download support donate suscríbase suscríbete abonnieren "
-    "newsletter click tap share print email tweet facebook twitter whatsapp linkedin copy save teilen drucken "
-    "compartir imprimir pin photo image picture foto imagen bild video file stock most trending recommended top "
-    "meistgelesen lo comments comment reader leave conversation kommentare comentarios bc pm eds editors note "
-    "rectificatif cet une esta una".split()
-)
-# Words that many a story's line begins with, and what a line of chrome that begins so holds besides.
-_COMMON_FIRST_WORDS = {
-    word: re.compile(needed, re.IGNORECASE)
-    for word, needed in {
-        "the": "contributed|reserved",
-        "this": "story|article|report|piece|version",
-        "a": "version|conversation",
-        "an": "version",
-        "in": "pictures|version|fassung",
-        "am": "-",
-        "pm": "-",
-        "note": "editors",
-        "cet": "article",
-        "une": "version",
-        "una": "versión",
-        "esta": "información|noticia|nota|versión",
-        "for": "more",
-        "last": "updated|modified",
-        "with": "from",
-        "more": "on this|from",
-        "join": "our|conversation|discussion",
-        "get": "our",
-        "like": "us",
-        "see": "below|also",
-        "top": "stories",
-        "home": "[>›»|/]",
-    }.items()
-}
-_FIRST_WORD = re.compile(r"[^\W\d_]['\w]*")
-_PIECES = (">", "›", "©", "contributed", "ights reserved", "IGHTS RESERVED")
-
-_COMMENTS = re.compile(
-    r"(?:comments? ?[/|:] ?\d+|comments? ?\(\d+\)|\d+ comments?|(?:reader )?comments|leave a (?:comment|reply)|"
-    r"join the (?:conversation|discussion)|kommentare(?: ?[(/] ?\d+\)?)?|comentarios(?: ?[(/] ?\d+\)?)?)[.: ]*",
-    re.IGNORECASE,
-)
 _LEADING_PREFIX = re.compile(r"\s*(?:comments? ?/ ?\d+\s+|date:? \d{4}-\d{2}-\d{2}\b[\s:,-]*)*", re.IGNORECASE)
-
-_MAX_COMMENTS_LINE = 60  # characters
 
 # What article spinners and summarisers leave at the very end, within the last paragraph.
 _TRAILER = re.compile(
@@ -218,6 +63,7 @@ _TRAILER = re.compile(
     re.IGNORECASE,
 )
 _TRAILER_HINT = re.compile(r"this is |this (?:article|story|text|content) |dies ist |est[ae] es ", re.IGNORECASE)
+_TRAILER_HINTS = ("this ", "dies ist ", "esta es ", "este es ")
 _TRAILER_ZONE = 200  # characters at the end of the text in which a trailer is looked for
 
 _DATELINE_ZONE = 140  # characters at the start of a paragraph
@@ -244,28 +90,6 @@ _CAPTION = re.compile(r"\bHide Caption \d{1,3} of \d{1,3}\b")
 
 _TOP_KINDS = frozenset({"byline", "slug"})  # of lines that stand in front of a story only
 
-COMMENTS = "comments"
-"""Kind of a line that opens the readers' comments, and of all that stands behind it."""
-
-
-def _line_kind(line: str) -> str | None:
-    """The kind of chrome that this stripped line is, or None for a line of the story."""
-    if len(line) > _MAX_CHROME_LINE:
-        return None
-    first = _FIRST_WORD.match(line)
-    if first:
-        word = first[0].lower()
-        needed = _COMMON_FIRST_WORDS.get(word)
-        possible = word in _FIRST_WORDS if needed is None else needed.search(line) is not None
-        if not possible and not any(map(line.__contains__, _PIECES)):
-            return None
-    if len(line) < _MAX_COMMENTS_LINE and _COMMENTS.fullmatch(line):
-        return COMMENTS
-    for kind, pattern in _LINE_KINDS:
-        if pattern.fullmatch(line):
-            return kind
-    return None
-
 
 def cut_chrome(text: str) -> Story:
     """Cuts page chrome from a text whose characters are normalised.
@@ -281,17 +105,20 @@ def cut_chrome(text: str) -> Story:
     position = 0
     size = len(text)
     gallery = "Hide Caption" in text
+    many = text.count("\n") > len(PIECES)  # lines, so that one look at the text spares more looks at each of them
+    pieces = [piece for piece in PIECES if piece in text] if many else PIECES
     while position < size:
         end = text.find("\n", position)
         end = size if end < 0 else end
-        if (embedded := _embedded_end(text, position, end, gallery=gallery)) > position:
+        if (gallery or text[end - 1].isdigit()) and (
+            embedded := _embedded_end(text, position, end, gallery=gallery)
+        ) > position:
             cuts.append(Cut("embed", text[position:embedded].strip()))
             position = embedded + (embedded == end)  # what stands behind the captions is a line of its own
             continue
         if paragraphs > 1 and end - position > _LONG_LINE:
-            spans.append(
-                (position, end)
-            )  # a paragraph of the story: nothing in it is chrome but, at the end, a trailer
+            # A paragraph of the story: nothing in it is chrome but, at the end, a trailer.
+            spans.append((position, end))
             paragraphs += 1
             position = end + 1
             continue
@@ -303,7 +130,7 @@ def cut_chrome(text: str) -> Story:
             cuts.append(Cut(opening[0], text[position : opening[1]].strip()))
             position = opening[1]  # what stands behind it is looked at as a line of its own
             continue
-        elif (kind := _line_kind(line)) is not None and (kind not in _TOP_KINDS or paragraphs < 2):
+        elif (kind := line_kind(line, pieces)) is not None and (kind not in _TOP_KINDS or paragraphs < 2):
             if kind == COMMENTS and spans and position * 3 > size:
                 cuts.append(Cut(kind, text[position:].strip()))
                 break
@@ -322,7 +149,20 @@ def cut_chrome(text: str) -> Story:
     _cut_trailers(text, spans, cuts)
     if not spans:
         return Story(text, (), "", ((0, size),))
-    return Story("\n".join([text[start:end] for start, end in spans]), tuple(cuts), dateline, tuple(spans))
+    return Story(_kept(text, spans), tuple(cuts), dateline, tuple(spans))
+
+
+def _kept(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The spans of the text, joined by line feeds; copied in one piece where nothing else was between them."""
+    pieces: list[str] = []
+    first, last = spans[0]
+    for start, end in spans:
+        if start > last + 1:
+            pieces.append(text[first:last])
+            first = start
+        last = end
+    pieces.append(text[first:last])
+    return "\n".join(pieces) if len(pieces) > 1 else pieces[0]
 
 
 def _embedded_end(text: str, start: int, end: int, *, gallery: bool) -> int:
@@ -354,18 +194,28 @@ def _dateline_end(text: str, start: int, end: int) -> int:
     return start
 
 
+def _trailer(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The trailer that ends at `end` and begins at `start` or behind it."""
+    zone = text[start:end]
+    if zone.isascii() or not any(letter in zone for letter in "ıİſ"):  # which a pattern takes for an i or an s
+        zone = zone.lower()
+        if not any(map(zone.__contains__, _TRAILER_HINTS)):  # a tenth of the pattern's time
+            return None
+    hint = _TRAILER_HINT.search(text, start, end)
+    return _TRAILER.search(text, hint.start(), end) if hint else None
+
+
 def _cut_trailers(text: str, spans: list[tuple[int, int]], cuts: list[Cut]) -> None:
     """Cuts trailers off the end, and the line in front of one when nothing or only chrome is left of it."""
     found: list[Cut] = []
     while spans:
         start, end = spans[-1]
-        hint = _TRAILER_HINT.search(text, max(start, end - _TRAILER_ZONE), end)
-        trailer = _TRAILER.search(text, hint.start(), end) if hint else None
+        trailer = _trailer(text, max(start, end - _TRAILER_ZONE), end)
         if trailer:
             found.append(Cut("trailer", trailer.group().strip()))
             spans[-1] = (start, trailer.start())
             rest = text[start : trailer.start()].strip()
-            kind = _line_kind(rest) if rest else None
+            kind = line_kind(rest) if rest else None
             if (rest and kind is None) or kind == "byline":
                 continue
             if rest and kind is not None:
