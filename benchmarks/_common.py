@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +41,59 @@ class ChildCost:
     peak_memory_mb: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a child process may use before it is ended.
+
+    Attributes:
+        megabytes: Resident MiB of it and its children together; not watched where there is no /proc.
+    """
+
+    wall_seconds: float
+    megabytes: float
+
+
+class Watch:
+    """Ends a child's process group when it goes over its limits, and says which one it was."""
+
+    def __init__(self, pid: int, limits: Limits) -> None:
+        self._pid, self._limits = pid, limits
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.broken = ""
+        self._thread.start()
+
+    def _run(self) -> None:
+        latest = time.monotonic() + self._limits.wall_seconds
+        while not self._ended.wait(0.2):
+            if time.monotonic() > latest:
+                self.broken = f"went over {self._limits.wall_seconds:g} s"
+            elif resident_mb(self._pid) > self._limits.megabytes:
+                self.broken = f"went over {self._limits.megabytes:g} MB"
+            if self.broken:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._pid, signal.SIGKILL)
+                return
+
+    def stop(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+
+def resident_mb(pid: int) -> float:
+    """Resident MiB of a process and all below it; 0 where there is no /proc, and when it has just ended."""
+    total, waiting = 0.0, [pid]
+    while waiting:
+        process = Path("/proc") / str(waiting.pop())
+        try:
+            pages = int((process / "statm").read_text(encoding="ascii").split()[1])
+            waiting += map(int, (process / "task" / process.name / "children").read_text(encoding="ascii").split())
+        except (OSError, IndexError):
+            continue
+        total += pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return total
+
+
 def bench_folder() -> Path:
     """The folder of third-party sets: `NEWSDEDUP_BENCH`, else `../shared/bench` beside the repository.
 
@@ -60,24 +116,38 @@ def scan_command(articles: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "newsdedup", "scan", str(articles), "--format", "jsonl", *options]
 
 
-def run_measured(command: Sequence[str], stdout: Path) -> ChildCost:
+def run_measured(
+    command: Sequence[str],
+    stdout: Path,
+    *,
+    limits: Limits | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> ChildCost:
     """Runs `command` with its standard output in the file `stdout`, and says what it cost.
 
     The `NEWSDEDUP_*` variables are kept from the child and it starts in the repository's root, so that the
-    defaults are measured and not somebody's configuration.
+    defaults are measured and not somebody's configuration; `variables` are added.
 
     Raises:
-        BenchmarkError: The command could not be started or did not end with exit code 0.
+        BenchmarkError: The command could not be started, went over its limits or did not end with exit code 0.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSDEDUP_")}
+    environment |= variables or {}
     with stdout.open("wb") as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()
         try:
             child = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment, cwd=REPOSITORY
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env=environment,
+                cwd=REPOSITORY,
+                start_new_session=limits is not None,  # a group of its own, so that its children end with it
             )
         except OSError as error:
             raise BenchmarkError(f"{command[0]} could not be started: {error}") from error
+        watch = Watch(child.pid, limits) if limits else None
         try:
             # wait4, not getrusage(RUSAGE_CHILDREN): that one sums over all children and never forgets a peak.
             _, status, usage = os.wait4(child.pid, 0)
@@ -85,8 +155,13 @@ def run_measured(command: Sequence[str], stdout: Path) -> ChildCost:
             child.kill()
             child.wait()
             raise
+        finally:
+            if watch:
+                watch.stop()
         wall_seconds = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
+        if watch and watch.broken:
+            raise BenchmarkError(f"{watch.broken} and was ended: {' '.join(command)}")
         if child.returncode != 0:
             err.seek(0)
             last_lines = err.read().decode("utf-8", "replace").strip().splitlines()[-5:]

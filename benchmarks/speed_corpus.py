@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes the corpus that `speed.py` times: N articles, a tenth of them planted near-duplicates, from a fixed seed.
+"""Makes the corpus that `peers.py` times: N articles, a tenth of them planted near-duplicates, from a fixed seed.
 
 Writes corpus.jsonl (id, title, text) and planted.tsv (left, right, jaccard) into FOLDER and prints one line of JSON
 that says what the corpus is. A script of its own because a child process starts its life with the peak memory of
-the process that made it: `speed.py` has to stay small.
+the process that made it: `peers.py` has to stay small.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -24,8 +24,14 @@ from _common import BenchmarkError, read_lines, set_folder
 PLANTED_SHARE = 0.1
 MIN_SOURCE_WORDS = 100  # a shorter text is no near-duplicate any more once a sentence is gone
 MIN_PLANTED_JACCARD = 0.7
-CHANGED_WORD_SHARE = 0.02
+DROPPED_SENTENCES = (0, 3)
+MAX_CHANGED_WORD_SHARE = 0.06  # one changed word touches three shingles: .06 alone leaves a Jaccard of about .7
 GENERATED_WORDS = (200, 700)
+
+REAL_SETS = ("allsides", "bbc", "basil", "wikinews")
+MIN_SENTENCE_WORDS, MAX_SENTENCE_WORDS = 8, 50  # shorter ones are headings, longer ones are lists and tables
+CAST_NAMES = 12
+CAST_SHARE = 0.6  # of the names of an article, the share that are its protagonists
 
 Plant = tuple[str, str, float]
 
@@ -60,12 +66,17 @@ def jaccard(left: set[str], right: set[str]) -> float:
 
 
 def lightly_edited(text: str, vocabulary: Sequence[str], rng: random.Random) -> str:
-    """The text without one of its sentences and with one word in fifty replaced."""
+    """The text without up to three of its sentences and with up to six words in a hundred replaced.
+
+    How much is drawn for each text, so that the Jaccard of the planted pairs covers the range from a near-duplicate
+    that nobody misses down to `MIN_PLANTED_JACCARD`: with one fixed edit every tool finds all of them or none.
+    """
     sentences = sentences_of(text)
-    if len(sentences) > 1:
-        del sentences[rng.randrange(len(sentences))]
+    for _ in range(rng.randint(*DROPPED_SENTENCES)):
+        if len(sentences) > 1:
+            del sentences[rng.randrange(len(sentences))]
     words = " ".join(sentences).split(" ")
-    for _ in range(max(1, round(len(words) * CHANGED_WORD_SHARE))):
+    for _ in range(max(1, round(len(words) * rng.uniform(0, MAX_CHANGED_WORD_SHARE)))):
         words[rng.randrange(len(words))] = rng.choice(vocabulary)
     return " ".join(words)
 
@@ -130,20 +141,121 @@ def generated(count: int, rng: random.Random) -> list[CorpusArticle]:
     return made
 
 
-def make_corpus(count: int, seed: int, real: Path) -> Corpus:
-    """Articles from the file `real` when it is there, else generated ones, with near-duplicates planted; shuffled."""
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place of a sentence that is filled anew: a run of capitalised words, or a word with a figure in it."""
+
+    text: str
+    is_name: bool
+    closing: str
+
+
+Unit = str | Slot
+
+
+def units_of(sentence: str) -> list[Unit]:
+    """The words of a sentence, but names (runs of capitalised words, not the first word) and figures as slots."""
+    units: list[Unit] = []
+    name: list[str] = []
+
+    def end_name() -> None:
+        if name:
+            whole = " ".join(name)
+            bare = whole.rstrip(".,;:!?\"'”’)")
+            units.append(Slot(bare, True, whole[len(bare) :]))
+            name.clear()
+
+    for place, word in enumerate(sentence.split()):
+        if place and word[0].isupper():
+            name.append(word)
+            if not word[-1].isalnum():
+                end_name()
+            continue
+        end_name()
+        units.append(Slot(word, False, "") if any(map(str.isdigit, word)) else word)
+    end_name()
+    return units
+
+
+def real_sentences() -> tuple[list[list[Unit]], list[str]]:
+    """(sentences of the real sets that are there, the names of the sets)."""
+    files = {name: set_folder(name) / "docs.jsonl.gz" for name in REAL_SETS}
+    there = [name for name, file in files.items() if file.is_file()]
+    every = {
+        sentence: None
+        for name in there
+        for article in read_lines(files[name])
+        for sentence in sentences_of(" ".join(article["text"].split()))
+        if MIN_SENTENCE_WORDS <= sentence.count(" ") + 1 <= MAX_SENTENCE_WORDS and sentence[0].isupper()
+    }
+    return [units_of(sentence) for sentence in every], there
+
+
+def dealt(pool: Sequence[list[Unit]], rng: random.Random) -> Iterator[list[Unit]]:
+    """The sentences in random order, each once before any comes again."""
+    order = list(range(len(pool)))
+    while True:
+        rng.shuffle(order)
+        for place in order:
+            yield pool[place]
+
+
+def recombined(count: int, pool: Sequence[list[Unit]], rng: random.Random) -> list[CorpusArticle]:
+    """Articles of real sentences, none of them whole: the head of one and the tail of another, with other names.
+
+    100,000 articles of 450 words are more text than the sets have, so a half sentence comes again three or four times,
+    and whole ones would make excerpts of each other out of articles that are none. Names are drawn as often as they
+    occur; a few are an article's protagonists and return.
+    """
+    names = [unit.text for sentence in pool for unit in sentence if isinstance(unit, Slot) and unit.is_name]
+    heads, tails = dealt(pool, rng), dealt(pool, rng)
+    made = []
+    for number in range(count):
+        wanted, words = rng.randint(*GENERATED_WORDS), 0
+        cast = rng.choices(names, k=CAST_NAMES)
+        sentences: list[str] = []
+        while words < wanted:
+            head, tail = next(heads), next(tails)
+            cut = rng.uniform(0.3, 0.7)
+            filled = []
+            for unit in head[: int(len(head) * cut)] + tail[int(len(tail) * cut) :]:
+                if isinstance(unit, str):
+                    filled.append(unit)
+                elif unit.is_name:
+                    filled.append(rng.choice(cast if rng.random() < CAST_SHARE else names) + unit.closing)
+                else:
+                    filled.append(re.sub(r"\d", lambda _: str(rng.randrange(10)), unit.text))
+            sentences.append(" ".join(filled))
+            words += sentences[-1].count(" ") + 1
+        text = " ".join(sentences)
+        made.append(CorpusArticle(id=f"recombined-{number:06d}", title=" ".join(text.split()[:8]), text=text))
+    return made
+
+
+def make_corpus(count: int, seed: int, real_set: str | None) -> Corpus:
+    """Articles with near-duplicates planted, shuffled.
+
+    Args:
+        real_set: The set whose very articles are taken; None recombines sentences of all the sets that are there, and
+            of newsroom when none is.
+    """
     rng = random.Random(seed)  # noqa: S311 - a reproducible draw, no secret
     wanted_planted = round(count * PLANTED_SHARE)
-    if real.is_file():
+    if real_set is not None:
         every = [
             CorpusArticle(id=str(line["id"]), title=line.get("title") or "", text=line["text"])
-            for line in read_lines(real)
+            for line in read_lines(set_folder(real_set) / "docs.jsonl.gz")
         ]
         originals = rng.sample(every, min(count - wanted_planted, len(every)))
-        origin = f"text of the set {real.parent.name}"
+        origin = f"articles of the set {real_set}"
     else:
-        originals = generated(count - wanted_planted, rng)
-        origin = f"GENERATED from newsroom sentences ({real.parent} is not there): ratios on real news may differ"
+        pool, sets = real_sentences()
+        if sets:
+            originals = recombined(count - wanted_planted, pool, rng)
+            origin = f"half sentences of {', '.join(sets)}, recombined"
+        else:
+            originals = generated(count - wanted_planted, rng)
+            origin = "GENERATED from newsroom sentences (no real set is there): ratios on real news may differ"
     # Beyond the real articles there are, the rest is planted as well: the share is printed.
     copies, planted = plant(originals, count - len(originals), rng)
     articles = [*originals, *copies]
@@ -156,11 +268,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("count", type=int, metavar="N")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--real", type=Path, required=True, help="articles to draw from; need not be there")
+    parser.add_argument("--articles-of", metavar="SET", help="take articles of this set as they are")
     options = parser.parse_args(arguments)
     try:
-        corpus = make_corpus(options.count, options.seed, options.real)
-    except BenchmarkError as error:
+        corpus = make_corpus(options.count, options.seed, options.articles_of)
+    except (BenchmarkError, OSError) as error:
         print(f"speed_corpus: {error}", file=sys.stderr)
         return 2
     with (options.folder / "corpus.jsonl").open("w", encoding="utf-8", newline="\n") as out:
