@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
+from newsdedup.sketch.replace import take_sketches
 from newsdedup.sketch.sentences import BoilerplateMask, Sentences, join_sentences, sentences_of
-from newsdedup.sketch.views import Sketches, join_sketches, sketch
-from newsdedup.text.table import ArticleColumns, make_table, row_places
+from newsdedup.sketch.views import SketchBuilder, Sketches, sketch
+from newsdedup.text.table import ArticleColumns, make_table
 
 BATCH_ARTICLES = 256
 """Articles read and sketched at a time: their arrays stay in cache, and one batch is one task."""
@@ -24,37 +25,6 @@ class Reading:
     columns: ArticleColumns
     sentences: Sentences
     sketches: Sketches
-
-    def take(self, order: NDArray[np.int64]) -> Reading:
-        """The same articles in another order: `order[i]` is the one that comes as number i."""
-        if np.array_equal(order, np.arange(order.size)):
-            return self
-        rank = np.empty(order.size, dtype=np.int32)
-        rank[order] = np.arange(order.size, dtype=np.int32)
-        article = rank[self.sentences.article]
-        by_article = np.argsort(article, kind="stable")
-        sketches = self.sketches
-        taken: dict[str, NDArray[np.generic]] = {
-            view: getattr(sketches, view)[order]
-            for view in ("copy", "terms", "facts")
-            if getattr(sketches, view) is not None
-        }
-        if sketches.passage_offsets is not None:
-            places, taken["passage_offsets"] = row_places(sketches.passage_offsets, order)
-            taken |= {name: getattr(sketches, name)[places] for name in ("passages", "passage_quoted")}
-        return Reading(
-            columns=ArticleColumns(
-                **{field.name: getattr(self.columns, field.name)[order] for field in fields(ArticleColumns)}
-            ),
-            sentences=replace(
-                self.sentences,
-                key=self.sentences.key[by_article],
-                article=article[by_article],
-                number=self.sentences.number[by_article],
-                content=self.sentences.content[by_article],
-            ),
-            sketches=replace(sketches, **taken),  # type: ignore[arg-type]  # each column keeps its type
-        )
 
 
 def read_batch(articles: Sequence[Article], views: frozenset[str]) -> Reading:
@@ -75,10 +45,31 @@ def read_again(
     return ArticleColumns.of(table), sketch(table, views)
 
 
-def join_readings(parts: Sequence[Reading]) -> Reading:
-    """Readings of consecutive batches as one."""
-    return Reading(
-        columns=ArticleColumns.join([part.columns for part in parts]),
-        sentences=join_sentences([part.sentences for part in parts], [part.columns.tokens.size for part in parts]),
-        sketches=join_sketches([part.sketches for part in parts]),
-    )
+class ReadingBuilder:
+    """The readings of consecutive batches, put behind each other as they come."""
+
+    def __init__(self) -> None:
+        self._columns: list[ArticleColumns] = []
+        self._sentences: list[Sentences] = []
+        self._sketches = SketchBuilder()
+
+    def add(self, part: Reading) -> None:
+        """Appends a batch."""
+        self._columns.append(part.columns)
+        self._sentences.append(part.sentences)
+        self._sketches.add(part.sketches)
+
+    def finish(self, order: NDArray[np.int64] | None = None) -> Reading:
+        """All batches as one; the builder must not be used any more.
+
+        Args:
+            order: `order[i]` is the article that comes as number i; None leaves them as they were added.
+        """
+        sizes = [part.tokens.size for part in self._columns]
+        columns, sentences = ArticleColumns.join(self._columns), join_sentences(self._sentences, sizes)
+        self._columns, self._sentences = [], []
+        sketches = self._sketches.finish()
+        if order is not None and not np.array_equal(order, np.arange(order.size)):
+            columns, sentences = columns.take(order), sentences.take(order)
+            sketches = take_sketches(sketches, order)
+        return Reading(columns=columns, sentences=sentences, sketches=sketches)

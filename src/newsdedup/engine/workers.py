@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from newsdedup.article import Article
 from newsdedup.engine.desk import Desk, compare_at, explain_at
-from newsdedup.engine.reading import BATCH_ARTICLES, Reading, join_readings, read_again, read_batch
+from newsdedup.engine.reading import BATCH_ARTICLES, Reading, ReadingBuilder, read_again, read_batch
 from newsdedup.engine.shelf import Records, Shelf
 from newsdedup.engine.tiles import Tile, tiles
 from newsdedup.engine.witness import Found
@@ -111,16 +111,20 @@ class Engine:
             InputError: Two articles have one id.
         """
         self._tell("reading", 0, 0)
-        parts: list[Reading] = []
+        builder = ReadingBuilder()
+        builder.add(read_batch([], views))  # so that there is one
         for part in self._read(articles, views):
-            parts.append(part)
+            builder.add(part)
             self._tell("reading", len(self._shelf), 0)
-        return join_readings(parts or [read_batch([], views)]).take(self._shelf.sort())
+        return builder.finish(self._shelf.sort())
 
     def read_shelf(self, views: frozenset[str]) -> Reading:
         """Reads the articles that stand on the shelf, as they are numbered."""
         batches = self._batches(np.arange(len(self._shelf)))
-        return join_readings([read_batch(self._shelf.articles(batch.tolist()), views) for batch in batches])
+        builder = ReadingBuilder()
+        for batch in batches:
+            builder.add(read_batch(self._shelf.articles(batch.tolist()), views))
+        return builder.finish()
 
     def _batches(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         return [rows[start : start + BATCH_ARTICLES] for start in range(0, rows.size, BATCH_ARTICLES)] or [rows]

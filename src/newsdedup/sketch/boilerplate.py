@@ -95,12 +95,22 @@ def _among(keys: NDArray[np.uint64], chosen: NDArray[np.uint64]) -> NDArray[np.i
     """Places of the keys that stand in the sorted `chosen`."""
     if not chosen.size:
         return np.zeros(0, dtype=np.int64)
-    # Most keys are ruled out by their upper bits, looked up in a table that stays in cache.
-    seen = np.zeros(1 << 16, dtype=bool)
-    seen[chosen >> np.uint64(48)] = True
-    places = np.flatnonzero(seen[keys >> np.uint64(48)])
-    values = keys[places]
-    return np.asarray(places[chosen[np.minimum(np.searchsorted(chosen, values), chosen.size - 1)] == values])
+    # Most keys are ruled out by their upper bits, looked up in a table that stays in cache; part by part, since there
+    # are twenty sentences for each article of the run.
+    shift = np.uint64(64 - min(24, max(12, chosen.size.bit_length() + 4)))
+    seen = np.zeros(1 << (64 - int(shift)), dtype=bool)
+    seen[chosen >> shift] = True
+    pieces = [np.zeros(0, dtype=np.int64)]
+    for start in range(0, keys.size, _PART):
+        part = keys[start : start + _PART]
+        places = np.flatnonzero(seen[part >> shift])
+        values = part[places]
+        same = chosen[np.minimum(np.searchsorted(chosen, values), chosen.size - 1)] == values
+        pieces.append(places[same] + start)
+    return np.concatenate(pieces)
+
+
+_PART = 1 << 20
 
 
 def _chosen(sentences: Sentences, places: NDArray[np.int64]) -> BoilerplateMask:
@@ -140,18 +150,13 @@ class _Holders:
 
 
 def _repeated(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Places of keys that may stand there more than once: all that do, and few others.
+    """Places of the keys that stand there more than once.
 
-    Nine sentences in ten stand in one article only; leaving them out first spares most of the sorting.
+    Nine sentences in ten stand in one article only. Values alone are sorted twenty times faster than places.
     """
-    bits = max(16, int(4 * keys.size).bit_length())
-    slots = keys >> np.uint64(64 - bits)
-    counts = np.zeros(1 << bits, dtype=np.uint8)
-    counts[slots] = 1
-    last = np.zeros(1 << bits, dtype=np.int32)
-    last[slots] = np.arange(keys.size, dtype=np.int32)  # of several places the last stays
-    counts[slots[last[slots] != np.arange(keys.size)]] = 2
-    return np.flatnonzero(counts[slots] == 2)
+    values = np.sort(keys)
+    values = values[1:][values[1:] == values[:-1]]
+    return _among(keys, values[np.append(True, values[1:] != values[:-1])[: values.size]])
 
 
 def _stories(samples: _Samples, holders: _Holders, asked: NDArray[np.int64]) -> NDArray[np.float64]:

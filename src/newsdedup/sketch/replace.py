@@ -1,4 +1,4 @@
-"""Sketches of some articles put in the place of older ones."""
+"""Sketches in another order, and of some articles in the place of older ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.sketch.views import Sketches
+from newsdedup.text.table import row_places
 
 
 def replace_sketches(sketches: Sketches, rows: NDArray[np.int64], new: Sketches) -> Sketches:
@@ -37,3 +38,28 @@ def replace_sketches(sketches: Sketches, rows: NDArray[np.int64], new: Sketches)
         columns[name][fresh] = getattr(new, name)
         columns[name][~fresh] = column[~stale]
     return replace(sketches, **columns, passage_offsets=moved)  # type: ignore[arg-type]  # each column keeps its type
+
+
+def take_sketches(sketches: Sketches, order: NDArray[np.int64]) -> Sketches:
+    """The sketches of all articles in another order; signatures are moved in place, a copy would be large.
+
+    Args:
+        order: `order[i]` is the article that comes as number i.
+    """
+    for view in ("copy", "terms", "facts"):
+        if (signatures := getattr(sketches, view)) is not None:
+            for start in range(0, signatures.shape[1], _COLUMNS):  # a part of each signature at a time
+                part = signatures[:, start : start + _COLUMNS]
+                part[:] = part[order]
+    if sketches.passage_offsets is None or sketches.passages is None or sketches.passage_quoted is None:
+        return sketches
+    places, offsets = row_places(sketches.passage_offsets, order)
+    return replace(
+        sketches,
+        passages=sketches.passages[places],
+        passage_quoted=sketches.passage_quoted[places],
+        passage_offsets=offsets,
+    )
+
+
+_COLUMNS = 32

@@ -53,6 +53,16 @@ class Sentences:
     number: NDArray[np.int32]
     content: NDArray[np.int32]
 
+    def take(self, order: NDArray[np.int64]) -> Sentences:
+        """The sentences of all articles, numbered anew: `order[i]` is the article that comes as number i."""
+        rank = np.empty(order.size, dtype=np.int32)
+        rank[order] = np.arange(order.size, dtype=np.int32)
+        article = rank[self.article]
+        places = np.argsort(article, kind="stable")
+        return Sentences(
+            key=self.key[places], article=article[places], number=self.number[places], content=self.content[places]
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoilerplateMask:

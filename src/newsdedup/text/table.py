@@ -119,6 +119,10 @@ class ArticleColumns:
         names = [field.name for field in fields(cls)]
         return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
+    def take(self, order: NDArray[np.int64]) -> ArticleColumns:
+        """Some articles, in the order given."""
+        return ArticleColumns(**{field.name: getattr(self, field.name)[order] for field in fields(self)})
+
     def put(self, rows: NDArray[np.int64], new: ArticleColumns) -> None:
         """Puts what is known now of some articles in the place of what was."""
         for field in fields(self):
