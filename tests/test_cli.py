@@ -114,7 +114,10 @@ def test_many_skipped_inputs_are_counted_and_listed_on_demand(
 
 def test_options_become_settings(engine: Engine) -> None:
     options = "--views copy,terms --min-verdict copy --min-score 0.7 --all --window 36h --jobs 3 --max-bytes 99"
-    assert run(["scan", "news", *options.split(), "--lang", "de", "--map", "text=body", "--map", "id=guid"]) == 0
+    memory = ["--max-memory", "1G"]
+    assert (
+        run(["scan", "news", *options.split(), *memory, "--lang", "de", "--map", "text=body", "--map", "id=guid"]) == 0
+    )
     assert engine.config == Config(
         views=("copy", "terms"),
         min_verdict=Verdict.COPY,
@@ -123,6 +126,7 @@ def test_options_become_settings(engine: Engine) -> None:
         window_days=1.5,
         jobs=3,
         max_bytes=99,
+        max_memory=1 << 30,
         lang="de",
         field_map={"id": "guid", "text": "body"},
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsdedup.config import KEYS, Config, default_yaml, load_config
+from newsdedup.config import KEYS, Config, default_yaml, load_config, values
 from newsdedup.errors import ConfigError
 from newsdedup.result import Verdict
 
@@ -125,6 +125,11 @@ def test_values_are_read(tmp_path: Path, line: str, attribute: str, value: objec
         "window: 1.2.3d",
         "window: .inf",
         "bucket_cap: 1",
+        "max_memory: 99M",
+        "max_memory: -1",
+        "max_memory: 4.5G",
+        "max_memory: true",
+        "max_memory: much",
         "max_bytes: 0",
         "max_bytes: 1.5",
         "map: {body: text}",
@@ -214,3 +219,11 @@ def test_a_hostile_or_broken_file_is_refused_with_its_place(tmp_path: Path, text
 @pytest.mark.parametrize("text", ["", "# nothing\n", b"\xef\xbb\xbfjobs: 1\n"])
 def test_an_empty_file_or_one_with_a_byte_order_mark_is_fine(tmp_path: Path, text: str | bytes) -> None:
     assert from_yaml(tmp_path, text) == Config()
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [("100M", 100 << 20), ("4G", 4 << 30), ("4 gib", 4 << 30), ("200000KB", 200_000 << 10), (10**9, 10**9)],
+)
+def test_memory_is_read_with_its_unit(written: str | int, size: int) -> None:
+    assert values.memory(written) == size

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from conftest import MakeArticle, Newsroom
 from newsdedup.article import Article, Skipped
-from newsdedup.engine import shelf, tiles, workers
-from newsdedup.errors import InputError
+from newsdedup.engine import tiles, workers
+from newsdedup.errors import InputError, NewsdedupError
 from newsdedup.pipeline import Parameters, compare, scan
 from newsdedup.report.jsonl import result_lines
 from newsdedup.result import Result, Verdict
@@ -84,11 +84,14 @@ class TestSameInputSameBytes:
     def test_whatever_fits_into_memory(self, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
         articles = list(newsroom.articles.values())[:70]
         expected = as_bytes(run(articles))
-        monkeypatch.setattr(shelf, "IN_MEMORY_BYTES", 10_000)
         monkeypatch.setattr(tiles, "_STEP_PAIRS", 3)
-        for most in (1, 20_000):
-            monkeypatch.setattr(workers, "TABLE_BYTES", most * workers._TOKEN_BYTES)
-            assert as_bytes(run(articles)) == expected
+        monkeypatch.setattr(workers, "_KEPT_SHARE", 1e9)
+        for most in (1, 640_000):
+            assert as_bytes(run(articles, max_memory=most)) == expected
+
+    def test_a_run_that_does_not_fit_says_what_it_needs(self, newsroom: Newsroom) -> None:
+        with pytest.raises(NewsdedupError, match=r"^max_memory 0 MB is used up after 8 articles, .*--max-memory"):
+            run(list(newsroom.articles.values())[:8], max_memory=20_000)
 
     def test_whatever_was_read_before(self, newsroom: Newsroom) -> None:
         articles = list(newsroom.articles.values())[:20]

@@ -36,6 +36,7 @@ def parameters_of(config: Config) -> Parameters:
         reported=reported_verdicts(config),
         bucket_cap=config.bucket_cap,
         window_days=config.window_days,
+        max_memory=config.max_memory,
         jobs=config.jobs,
         model=_model(config),
     )
@@ -46,7 +47,10 @@ def _model(config: Config) -> Model | None:
 
 
 def settings_shown(config: Config) -> dict[str, object]:
-    """What decides the result, JSON-ready; `jobs` does not. A model goes by what is in it, not by its file."""
+    """What decides the result, JSON-ready; `jobs` and `max_memory` do not.
+
+    A model goes by what is in it, not by its file.
+    """
     model = _model(config)
     return {
         "views": list(config.views),

@@ -20,7 +20,7 @@ from newsdedup.engine.desk import Desk
 from newsdedup.engine.shelf import Shelf
 from newsdedup.engine.twins import exact_groups, representatives
 from newsdedup.engine.witness import Found
-from newsdedup.engine.workers import Engine, Progress
+from newsdedup.engine.workers import MAX_MEMORY, Engine, Progress
 from newsdedup.judge import COPIES_SHOWN, Judge
 from newsdedup.result import REPORTED, Boilerplate, Comparison, Result, Verdict
 from newsdedup.sketch.candidates import PASSAGE_STORIES, PASSAGES_AT_LEAST, VIEWS, Candidates, find_candidates
@@ -47,6 +47,7 @@ class Parameters:
         bucket_cap: Members above which a bucket is paired as a star.
         window_days: Rewrites are looked for among articles published at most this far apart, when both times are
             known; copies over everything. None for any distance.
+        max_memory: Bytes that the run may take, about; the result is the same for any number.
         jobs: Worker processes; the result is the same for any number.
         model: What scores pairs; None for the model that ships.
     """
@@ -56,6 +57,7 @@ class Parameters:
     reported: frozenset[Verdict] = frozenset(REPORTED)
     bucket_cap: int = 200
     window_days: float | None = None
+    max_memory: int = MAX_MEMORY
     jobs: int = 1
     model: Model | None = None
 
@@ -78,11 +80,12 @@ def scan(
 
     Raises:
         InputError: Two articles have one id.
+        NewsdedupError: What is known of the articles does not fit into `max_memory`.
     """
     started = time.monotonic()
     intake = _Intake(inputs)
     tell = progress or _tell_nobody
-    with Shelf() as shelf, Engine(shelf, jobs=parameters.jobs, tell=tell) as engine:
+    with Shelf() as shelf, Engine(shelf, jobs=parameters.jobs, max_memory=parameters.max_memory, tell=tell) as engine:
         reading = engine.read(intake.articles(), parameters.views)
         tell("boilerplate", 0, 0)
         mask, names = engine.learn(reading)

@@ -65,6 +65,7 @@ _FINDING = (
         help="Look for rewrites only among articles published at most this far apart: 14d, 36h.",
     ),
     *_MODEL,
+    click.option("--max-memory", metavar="SIZE", help="Memory that the run may take, about; default: 4G."),
     click.option("--jobs", metavar="N", help="Worker processes; the result is the same."),
     click.option("--strict/--no-strict", default=None, help="Exit 3 when inputs were skipped."),
 )
@@ -81,7 +82,7 @@ def input_options(command: Command) -> Command:
 
 
 def finding_options(command: Command) -> Command:
-    """--views, --min-verdict, --min-score, --all, --window, --model, --jobs, --strict."""
+    """--views, --min-verdict, --min-score, --all, --window, --model, --max-memory, --jobs, --strict."""
     return _with(_FINDING, command)
 
 

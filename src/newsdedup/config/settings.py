@@ -28,6 +28,7 @@ class Config:
         max_bytes: Larger inputs are skipped; counted after unpacking.
         field_map: Record field -> the name that the input uses for it; the key is `map`.
         model: File with a fitted model, as `newsdedup tune` writes it; None means the one that ships.
+        max_memory: Bytes that the main process may take, about; a run that needs more stops.
         jobs: Worker processes; the result does not depend on it.
         strict: Exit 3 when inputs were skipped.
     """
@@ -42,6 +43,7 @@ class Config:
     max_bytes: int = 20_000_000
     field_map: Mapping[str, str] = field(default_factory=dict)
     model: Path | None = None
+    max_memory: int = 4 << 30
     jobs: int = 1
     strict: bool = False
 
@@ -134,6 +136,12 @@ KEYS: tuple[Key, ...] = (
         "a file name, or null",
         "File with a fitted model, from newsdedup tune; null: the one that ships. Counts from this file's folder.",
         values.file,
+    ),
+    _key(
+        "max_memory",
+        "a number of bytes such as 500M or 4G, from 100M",
+        "Memory that the main process may take, about: beyond their share texts and tables wait in temporary files.",
+        values.memory,
     ),
     _key("jobs", "a whole number from 1 to 1024", "Worker processes; the result is the same.", values.whole(1, 1024)),
     _key("strict", "true or false", "Exit 3 when inputs were skipped.", values.switch),

@@ -107,6 +107,22 @@ def whole(low: int, high: int) -> Callable[[object], int]:
     return parse
 
 
+LEAST_MEMORY = 100 << 20
+
+
+def memory(value: object) -> int:
+    """Bytes, at least LEAST_MEMORY; `500M` and `4G` count in powers of 1,024."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError
+    match = re.fullmatch(r"\s*([0-9]{1,15})\s*([KMGT]?)i?B?\s*", str(value), re.ASCII | re.IGNORECASE)
+    if match is None:
+        raise ValueError
+    found = int(match[1]) << (10 * " KMGT".index(match[2].upper() or " "))
+    if found < LEAST_MEMORY:
+        raise ValueError
+    return found
+
+
 def field_map(value: object) -> dict[str, str]:
     """Record field -> the input's name for it."""
     if isinstance(value, Mapping):

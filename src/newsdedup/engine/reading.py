@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,15 +46,23 @@ def read_again(
 
 
 class ReadingBuilder:
-    """The readings of consecutive batches, put behind each other as they come."""
+    """The readings of consecutive batches, put behind each other as they come.
+
+    Attributes:
+        bytes_held: Of all that was added.
+    """
 
     def __init__(self) -> None:
+        self.bytes_held = 0
         self._columns: list[ArticleColumns] = []
         self._sentences: list[Sentences] = []
         self._sketches = SketchBuilder()
 
     def add(self, part: Reading) -> None:
         """Appends a batch."""
+        for columns in (part.columns, part.sentences, part.sketches):
+            arrays = (getattr(columns, field.name) for field in fields(columns))
+            self.bytes_held += sum(array.nbytes for array in arrays if array is not None)
         self._columns.append(part.columns)
         self._sentences.append(part.sentences)
         self._sketches.add(part.sketches)

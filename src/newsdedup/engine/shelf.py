@@ -28,7 +28,7 @@ from newsdedup.article import Article
 from newsdedup.errors import InputError, NewsdedupError
 
 IN_MEMORY_BYTES = 64 << 20
-"""Records above this are written to a file."""
+"""Records beyond this are written to a file, unless a shelf is told otherwise."""
 
 _RECENT = 4096  # articles kept as objects, for the pairs of one cluster
 
@@ -74,12 +74,14 @@ class Shelf:
         ids: Of the articles.
         sources: Of the articles; equal names are one object.
         url_keys: Hash of each address, 0 where it is unknown.
+        memory_bytes: Records beyond this are written to a file.
     """
 
     def __init__(self) -> None:
         self.ids: list[str] = []
         self.sources: list[str | None] = []
         self.url_keys = array("Q")
+        self.memory_bytes = IN_MEMORY_BYTES
         self._names: dict[str, str] = {}
         self._held: list[bytes] = []  # the records, while there is no file
         self._held_bytes = 0
@@ -132,7 +134,7 @@ class Shelf:
             return
         self._held.append(data)
         self._held_bytes += len(data)
-        if self._held_bytes > IN_MEMORY_BYTES:
+        if self._held_bytes > self.memory_bytes:
             self._spill()
 
     def sort(self) -> NDArray[np.int64]:

@@ -26,6 +26,7 @@ from newsdedup.engine.reading import BATCH_ARTICLES, Reading, ReadingBuilder, re
 from newsdedup.engine.shelf import Records, Shelf
 from newsdedup.engine.tiles import Tile, tiles
 from newsdedup.engine.witness import Found
+from newsdedup.errors import NewsdedupError
 from newsdedup.result import Pair
 from newsdedup.sketch.boilerplate import find_boilerplate, source_numbers
 from newsdedup.sketch.lsh import Pairs, pack, unpack
@@ -42,9 +43,12 @@ _Many = TypeVar("_Many", bound=Sized)
 BATCH_PAIRS = 2048
 """Pairs compared or shown at a time."""
 
-TABLE_BYTES = 1 << 29
-"""Of the tables that are held at once."""
+MAX_MEMORY = 4 << 30
+"""Bytes that a run may take, unless it is told otherwise."""
 
+_KEPT_SHARE = 0.6  # of the memory, for what is kept of every article; the rest is for candidates and the program
+_TABLE_SHARE = 1 / 8  # for tables held at once
+_SHELF_SHARE = 1 / 64  # for texts held before they go to a file
 _TOKEN_BYTES = 32  # of a table, for each token, with what is made of it for comparing
 _TILE_PAIRS = 1 << 16
 _SMALL = 1024  # articles or pairs below which worker processes cost more than they save
@@ -62,12 +66,14 @@ class Engine:
     """
 
     def __init__(
-        self, shelf: Shelf, *, jobs: int = 1, table_bytes: int | None = None, tell: Progress | None = None
+        self, shelf: Shelf, *, jobs: int = 1, max_memory: int = MAX_MEMORY, tell: Progress | None = None
     ) -> None:
         self.mask = NOTHING_RECURS
         self._shelf = shelf
         self._jobs = jobs
-        self._most_tokens = max(1, (table_bytes or TABLE_BYTES) // _TOKEN_BYTES)
+        self._max_memory = max_memory
+        self._most_tokens = int(max_memory * _TABLE_SHARE) // _TOKEN_BYTES
+        shelf.memory_bytes = int(max_memory * _SHELF_SHARE)
         self._tell: Progress = tell or (lambda stage, done, total: None)
         self._pool: ProcessPoolExecutor | None = None
         self._held: tuple[NDArray[np.int64], Desk] | None = None
@@ -109,12 +115,15 @@ class Engine:
 
         Raises:
             InputError: Two articles have one id.
+        NewsdedupError: What is kept of them does not fit into the memory allowed.
         """
         self._tell("reading", 0, 0)
         builder = ReadingBuilder()
         builder.add(read_batch([], views))  # so that there is one
         for part in self._read(articles, views):
             builder.add(part)
+            if builder.bytes_held > self._max_memory * _KEPT_SHARE:
+                raise NewsdedupError(_too_much(builder.bytes_held, len(self._shelf), self._max_memory))
             self._tell("reading", len(self._shelf), 0)
         return builder.finish(self._shelf.sort())
 
@@ -263,6 +272,13 @@ class Engine:
             shelf, numbers = self._shelf, rows.tolist()
             self._held = rows, Desk(lambda row: shelf.article(numbers[row]), self.cut_tables(rows))
         return self._held
+
+
+def _too_much(size: int, articles: int, most: int) -> str:
+    return (
+        f"max_memory {most >> 20} MB is used up after {articles:,} articles, of each of which {size // articles:,} "
+        "bytes are kept; give more with --max-memory, look through fewer --views, or scan in parts"
+    )
 
 
 def _start_worker() -> None:
