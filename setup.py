@@ -8,7 +8,7 @@ setup(
     ext_modules=[
         Extension(
             "newsdedup.kernel._compiled",
-            sources=[f"{FOLDER}/{name}.c" for name in ("module", "language", "text", "words")],
+            sources=[f"{FOLDER}/{name}.c" for name in ("module", "language", "table", "text", "words")],
             depends=[f"{FOLDER}/kernel.h", f"{FOLDER}/text.h"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             # Contracted multiplications and additions would round otherwise than numpy does.

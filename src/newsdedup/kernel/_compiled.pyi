@@ -25,6 +25,16 @@ def language_tally(
         langs: Numbers below 64.
     """
 
+# table.c
+
+def text_content(columns: tuple[NDArray[np.generic], ...], out: tuple[NDArray[np.generic], ...], /) -> None:
+    """Columns of `ArticleTable` from those of `TokenBatch`.
+
+    Args:
+        columns: offsets, flags, term, root, weight, sentence, start, end.
+        out: quoted, opening, width, term, root, weight, fact, sentence, position, content offsets.
+    """
+
 # text.c
 
 def run_hashes(
@@ -80,12 +90,4 @@ def text_columns(
         known: surface, term, root, weight, flags of the vocabulary.
         out: surface, term, root, weight, flags, sentence, sentences.
         limits: case lost, case shouted, rare opening, rare, rare once, whether the language capitalises nouns.
-    """
-
-def text_content(columns: tuple[NDArray[np.generic], ...], out: tuple[NDArray[np.generic], ...], /) -> None:
-    """Columns of `ArticleTable` from those of `TokenBatch`.
-
-    Args:
-        columns: offsets, flags, term, root, weight, sentence, start, end.
-        out: quoted, opening, width, term, root, weight, fact, sentence, position, content offsets.
     """

@@ -6,8 +6,6 @@
 enum { LETTER = 1, DIGIT = 2, BIGRAM = 4, UPPER = 8, STOP = 16, HARD_STOP = 32, QUOTE = 64, NEWLINE = 128 };
 #define KINDS (LETTER | DIGIT | BIGRAM)
 
-enum { CAPITAL = 1, MAY_OPEN = 2, MUST_OPEN = 4, QUOTED = 8, LONE_LETTER = 16 }; /* bits of `marks` */
-
 typedef struct {
     const uint32_t *codes; /* of one article, with the two line feeds behind it */
     Py_ssize_t size;
