@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsdedup.text.normalize import STEPS, normalize, normalize_characters, original_offsets
+from newsdedup.text.normalize import STEPS, _replacements, normalize, normalize_characters, original_offsets
 
 # Pieces that the steps look at, between pieces that they do not.
 PIECES = [
@@ -171,7 +171,11 @@ def test_offsets_of_hostile_text_are_found() -> None:
 
 @given(
     st.text(
-        st.sampled_from("ab'`\"\n\r\t\u2019\u201c\u2026\u00ad\u00e9\u0301\u2013\u0416\u00a0\x7f\ud800"), max_size=12
+        st.sampled_from(
+            "ab'`\"\n\r\t\u2019\u201c\u2026\u00ad\u00e9\u0301\u2013\u0416\u00a0\x7f\ud800"
+            "\u200b\ufb01\uff02\uff40\u0149\u2057\u00a8\u1112\u1161\uac00\u11a8\u0915\u093c\uff76\uff9e\u4e2d\u2028"
+        ),
+        max_size=12,
     )
 )
 @settings(derandomize=True, deadline=None, max_examples=400)
@@ -180,3 +184,15 @@ def test_the_short_way_does_what_the_steps_do(text: str) -> None:
     for step in STEPS:
         stepped = step.apply(stepped)
     assert normalize_characters(text) == stepped
+
+
+def test_the_short_way_is_not_taken_for_what_joins_the_character_before_it() -> None:
+    pairs = [unicodedata.decomposition(chr(code)).split() for code in range(0x110000)]
+    joined = {chr(int(pair[1], 16)) for pair in pairs if len(pair) == 2 and not pair[0].startswith("<")}
+    assert len(joined) > 50
+    assert {char for char in joined if _replacements[char] is not None} == set()
+
+
+def test_the_short_way_is_taken_for_what_pages_hold() -> None:
+    odd = "\u00a0\u2026\u2019\u201d\u200b\ufeff\u00ad\u2122\ufb01\u2192\U0001f600\u00e9\u0416\r"
+    assert [char for char in odd if _replacements[char] is None] == []

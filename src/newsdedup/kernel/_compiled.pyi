@@ -25,6 +25,16 @@ def language_tally(
         langs: Numbers below 64.
     """
 
+# table.c
+
+def text_content(columns: tuple[NDArray[np.generic], ...], out: tuple[NDArray[np.generic], ...], /) -> None:
+    """Columns of `ArticleTable` from those of `TokenBatch`.
+
+    Args:
+        columns: offsets, flags, term, root, weight, sentence, start, end.
+        out: quoted, opening, width, term, root, weight, fact, sentence, position, content offsets.
+    """
+
 # text.c
 
 def run_hashes(
@@ -211,3 +221,4 @@ def align_sentences(
     Raises:
         ValueError: As `compare_pairs`.
     """
+

@@ -30,13 +30,15 @@ void release_all(Views *views);
 /* language.c */
 PyObject *language_tally(PyObject *module, PyObject *args);
 
+/* table.c */
+PyObject *text_content(PyObject *module, PyObject *args);
+
 /* text.c */
 PyObject *run_hashes(PyObject *module, PyObject *args);
 PyObject *text_spans(PyObject *module, PyObject *args);
 
 /* words.c */
 PyObject *text_columns(PyObject *module, PyObject *args);
-PyObject *text_content(PyObject *module, PyObject *args);
 PyObject *text_rows(PyObject *module, PyObject *args);
 
 /* sketch.c, terms.c, join.c, shared.c */

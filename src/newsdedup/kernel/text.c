@@ -6,8 +6,6 @@
 enum { LETTER = 1, DIGIT = 2, BIGRAM = 4, UPPER = 8, STOP = 16, HARD_STOP = 32, QUOTE = 64, NEWLINE = 128 };
 #define KINDS (LETTER | DIGIT | BIGRAM)
 
-enum { CAPITAL = 1, MAY_OPEN = 2, MUST_OPEN = 4, QUOTED = 8, LONE_LETTER = 16 }; /* bits of `marks` */
-
 typedef struct {
     const uint32_t *codes; /* of one article, with the two line feeds behind it */
     Py_ssize_t size;
@@ -67,15 +65,31 @@ static int joins_digits(const Text *text, Py_ssize_t i) {
     return (code == '.' || code == ',') && (class_at(text, i - 1) & DIGIT) && (class_at(text, i + 1) & DIGIT);
 }
 
-/* The end of the run of letters or digits that begins at `i`, and its hash. */
+/* Adds the characters of one kind from `i` on to the polynomial of span_hashes, which wraps on purpose; where they end. */
+static inline Py_ssize_t add_run(const Text *text, Py_ssize_t i, uint8_t kind, uint64_t *sum, uint64_t *power) {
+    const uint32_t *codes = text->codes, *folded = text->folded;
+    const uint8_t *flags = text->flags;
+    uint64_t total = *sum, factor = *power;
+    uint32_t code = codes[i];
+    while (code < TABLE_SIZE && (flags[code] & kind)) {
+        total += ((uint64_t)folded[code] + 1) * factor; /* + 1 so that a NUL counts */
+        factor *= BASE;
+        code = codes[++i];
+    }
+    *sum = total;
+    *power = factor;
+    return i;
+}
+
+/* The end of the word or number that begins at `i`, and its hash. No letter or digit lies beyond the tables. */
 static inline Py_ssize_t word_end(const Text *text, Py_ssize_t i, uint8_t kind, uint64_t *key) {
     uint64_t sum = 0, power = 1;
-    do {
-        sum += hashed(text, text->codes[i]) * power; /* the polynomial of span_hashes; wraps on purpose */
+    i = add_run(text, i, kind, &sum, &power);
+    while (kind == LETTER ? joins_letters(text, i) : joins_digits(text, i)) {
+        sum += hashed(text, text->codes[i]) * power;
         power *= BASE;
-        i++;
-    } while ((class_of(text, text->codes[i]) & kind) ||
-             (kind == LETTER ? joins_letters(text, i) : joins_digits(text, i)));
+        i = add_run(text, i + 1, kind, &sum, &power);
+    }
     *key = mix64(sum);
     return i;
 }

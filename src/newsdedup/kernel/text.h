@@ -4,6 +4,10 @@
 
 #include "kernel.h"
 
+/* Bits of a token: of `marks`, see text.spans, and of `flags`, see text.tokens. */
+enum { CAPITAL = 1, MAY_OPEN = 2, MUST_OPEN = 4, QUOTED = 8, LONE_LETTER = 16 };
+enum { IS_CONTENT = 1, IS_NUMBER = 2, IS_CAPITAL = 4, IS_OPENING = 8, IS_QUOTED = 16, IS_FACT = 32 };
+
 #define BASE UINT64_C(0x9E3779B97F4A7C15)
 
 /* MurmurHash3's 64-bit finaliser; wraps mod 2**64 on purpose. */
