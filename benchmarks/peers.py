@@ -330,7 +330,10 @@ def run(options: argparse.Namespace) -> int:
 
 def sizes_of(text: str) -> list[int]:
     """`10k,50k` as numbers."""
-    numbers = [int(size[:-1]) * 1000 if size.endswith("k") else int(size) for size in text.split(",")]
+    try:
+        numbers = [int(size[:-1]) * 1000 if size.endswith("k") else int(size) for size in text.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text}: sizes are numbers of articles such as 10k,50k") from error
     if min(numbers) < 100:
         raise argparse.ArgumentTypeError("a size is at least 100 articles")
     return sorted(numbers)
