@@ -8,8 +8,8 @@ setup(
     ext_modules=[
         Extension(
             "newsdedup.kernel._compiled",
-            sources=[f"{FOLDER}/{name}.c" for name in ("module",)],
-            depends=[f"{FOLDER}/kernel.h"],
+            sources=[f"{FOLDER}/{name}.c" for name in ("module", "edits", "likeness")],
+            depends=[f"{FOLDER}/{name}.h" for name in ("kernel", "edits")],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             # Contracted multiplications and additions would round otherwise than numpy does.
             extra_compile_args=["-O3", "-ffp-contract=off"],

@@ -25,4 +25,7 @@ typedef struct {
 void *array_of(Views *views, PyObject *object, Py_ssize_t itemsize, int writable, const char *name, Py_ssize_t *size);
 void release_all(Views *views);
 
+/* edits.c */
+PyObject *compare_sentences(PyObject *self, PyObject *args);
+
 #endif

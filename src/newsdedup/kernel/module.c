@@ -28,6 +28,7 @@ void release_all(Views *views) {
 }
 
 static PyMethodDef functions[] = {
+    {"compare_sentences", compare_sentences, METH_VARARGS, "Which sentences of two texts are one sentence."},
     {NULL, NULL, 0, NULL},
 };
 

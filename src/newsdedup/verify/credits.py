@@ -55,6 +55,7 @@ _NAME_ENDS = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def outlet_names(source: str) -> tuple[str, ...]:
     """The names by which a text may credit an outlet: its own, and an acronym given in brackets.
 
