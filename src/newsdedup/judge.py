@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
@@ -24,10 +24,14 @@ from newsdedup.verify.model import Model
 from newsdedup.verify.profile import Profiles
 from newsdedup.verify.reading import Reading
 from newsdedup.verify.reasons import reasons
+from newsdedup.verify.screen import surely_distinct
 from newsdedup.verify.verdict import Circumstances, Judgement, judge
 
 COPIES_SHOWN = 6
 """Identical texts up to this many are paired each with each; above it, each with the first only."""
+
+
+_SCREENED = 4096  # pairs at a time: their columns take a megabyte
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,31 @@ class Judge:
                 out += self._found(a, b, numbers)
         return out
 
+    def decide_all(
+        self,
+        lefts: Sequence[int],
+        rights: Sequence[int],
+        features: Sequence[Features | None],
+        passages: Sequence[int] | None = None,
+    ) -> list[Found]:
+        """The same as `decide` for many pairs in turn.
+
+        Args:
+            features: Of each pair; None where the gate dropped it.
+            passages: Of each pair, for its features; None to leave them as they are.
+        """
+        found: list[Found] = []
+        for start in range(0, len(features), _SCREENED):
+            compared = [place for place in range(start, min(start + _SCREENED, len(features))) if features[place]]
+            numbers = [each for each in features[start : start + _SCREENED] if each]
+            if Verdict.DISTINCT not in self.reported:
+                kept = (~surely_distinct(numbers, self.model)).nonzero()[0].tolist()
+                compared, numbers = [compared[place] for place in kept], [numbers[place] for place in kept]
+            for place, each in zip(compared, numbers, strict=True):
+                counted = each if passages is None else replace(each, passages=passages[place])
+                found += self.decide(lefts[place], rights[place], counted)
+        return found
+
     def decide(self, left: int, right: int, numbers: Features) -> list[Found]:
         """The pair if it is to be reported, and the same for identical copies of either side when they are few."""
         lefts, rights = self.groups.get(left, [left]), self.groups.get(right, [right])
@@ -140,7 +169,7 @@ class Judge:
             same_source=(a.source.casefold() == b.source.casefold()) if a.source and b.source else None,
             same_url=bool(a.url) and a.url == b.url,
             correction=bool((self.table.chrome[left] ^ self.table.chrome[right]) & HAS_CORRECTION),
-            identical=self._length(left) > 0
+            identical=0 < self._length(left) == self._length(right)
             and np.array_equal(words_of(self.table, left), words_of(self.table, right))
             and _same_characters(a.text, b.text),
             form=left in self.forms and right in self.forms,

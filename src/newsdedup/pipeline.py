@@ -112,11 +112,8 @@ def scan(
     judged.forms = _forms(candidates.pairs, features, groups)
     found = judged.identical(groups)
     left, right = unpack(candidates.pairs)
-    rows = zip(left.tolist(), right.tolist(), features, candidates.passages.tolist(), strict=True)
-    for a, b, numbers, shared in rows:
-        if numbers is not None:
-            counted = replace(numbers, passages=shared) if "passages" in parameters.views else numbers
-            found += judged.decide(a, b, counted)
+    shared = candidates.passages.tolist() if "passages" in parameters.views else None
+    found += judged.decide_all(left.tolist(), right.tolist(), features, shared)
     if days is not None and parameters.window_days is not None:
         window = parameters.window_days
         found = [
