@@ -15,8 +15,9 @@ from newsdedup.result import AlignedSentence, Verdict
 from newsdedup.text.normalize import NormalizedText, normalize
 from newsdedup.text.table import table_of
 from newsdedup.verify.edits import Change, Edits, find_edits
-from newsdedup.verify.evidence import aligned_sentences, read_closely
+from newsdedup.verify.evidence import aligned_sentences
 from newsdedup.verify.profile import Profile
+from newsdedup.verify.reading import Reading
 
 FRAME = "Anna Bell opened the Harlow bridge after four years of work by local builders. {} The council of Marlow paid."
 
@@ -26,7 +27,7 @@ def edits(
 ) -> Edits:
     texts = [NormalizedText(text=text, cuts=(), dateline="") for text in (left, right)]
     table = table_of(texts, [lang, lang])
-    readings = [read_closely(table, row, texts[row].text, notes[row]) for row in (0, 1)]
+    readings = [Reading(table, row, texts[row].text, notes[row]) for row in (0, 1)]
     return find_edits(readings[0], readings[1], aligned_sentences(Profile(table, 0), Profile(table, 1)))
 
 
@@ -209,7 +210,7 @@ LANGUAGES = ("en", "es", "de")
 
 def sentences_of(article: Article) -> list[str]:
     text = normalize(article.text)
-    return list(read_closely(table_of([text], [article.lang or "en"]), 0, text.text).sentences)
+    return list(Reading(table_of([text], [article.lang or "en"]), 0, text.text).sentences)
 
 
 def planted(told: list[str], foreign: list[str], random: Random) -> tuple[list[str], set[Change]]:
@@ -290,5 +291,5 @@ class TestPairs:
     def test_numbers_of_sentences_that_are_not_there_are_harmless(self) -> None:
         texts = [NormalizedText(text=text, cuts=(), dateline="") for text in ("One 12.", "One 13.")]
         table = table_of(texts, ["en", "en"])
-        readings = [read_closely(table, row, texts[row].text) for row in (0, 1)]
+        readings = [Reading(table, row, texts[row].text) for row in (0, 1)]
         assert find_edits(readings[0], readings[1], [AlignedSentence(left=1, right=1, similarity=0.1)]).sentences == ()

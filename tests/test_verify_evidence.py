@@ -14,7 +14,8 @@ from newsdedup.article import Article
 from newsdedup.result import AlignedSentence, Comparison, Verdict
 from newsdedup.text.normalize import NormalizedText, normalize
 from newsdedup.text.table import table_of
-from newsdedup.verify.evidence import Reading, altered_quotes, changed_facts, read_closely, shared_facts
+from newsdedup.verify.evidence import altered_quotes, changed_facts, shared_facts
+from newsdedup.verify.reading import Reading
 
 EXAMPLES = settings(derandomize=True, deadline=None, max_examples=80)
 INTEREST = "expressed a shared interest in stepping up strategic military exercises and joint patrols,"
@@ -26,7 +27,7 @@ def letters(text: str) -> str:
 
 def read_all(texts: list[str]) -> list[Reading]:
     table = table_of([NormalizedText(text=text, cuts=(), dateline="") for text in texts], ["en"] * len(texts))
-    return [read_closely(table, row, text) for row, text in enumerate(texts)]
+    return [Reading(table, row, text) for row, text in enumerate(texts)]
 
 
 def quotes(text: str) -> tuple[str, ...]:
@@ -45,7 +46,7 @@ class TestSentences:
     def test_of_any_text_cover_it_in_order(self, text: str) -> None:
         [reading] = read_all([text])
         assert letters("".join(reading.sentences)) == letters(text)
-        assert all(0 <= number < len(reading.sentences) for number in reading.fact_sentences.tolist())
+        assert len(reading.sentences) == len(reading.bounds) - 1
 
     def test_keep_their_marks(self) -> None:
         [reading] = read_all(['"We did it," Bell said. Did they? "Yes!" Marlow paid 48%.'])

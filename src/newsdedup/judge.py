@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from newsdedup.cluster import Compared
 from newsdedup.engine.shelf import Shelf
 from newsdedup.engine.witness import Found
 from newsdedup.result import REPORTED, Verdict
+from newsdedup.sketch.lsh import Pairs, unpack
 from newsdedup.sketch.sentences import source_key
 from newsdedup.text.normalize import normalize_characters
 from newsdedup.text.table import HAS_CORRECTION, ArticleColumns
-from newsdedup.verify.features import Features
+from newsdedup.verify.features import MANY_PASSAGES, Features, FeatureTable
 from newsdedup.verify.model import Model
+from newsdedup.verify.screen import surely_distinct
 from newsdedup.verify.verdict import Circumstances, Judgement, judge
 
 COPIES_SHOWN = 6
@@ -62,6 +67,25 @@ class Judge:
             for a, b in each:
                 out += self._found(a, b, same)
         return out
+
+    def decide_all(
+        self, pairs: Pairs, features: FeatureTable, passages: NDArray[np.int64] | None = None
+    ) -> list[Found]:
+        """The same as `decide` for all pairs that have features, in turn.
+
+        Args:
+            passages: Of each pair, for its features; None when no run says.
+        """
+        asked = features.passed
+        if Verdict.DISTINCT not in self.reported:
+            asked = asked & ~surely_distinct(features, self.model)
+        places = np.flatnonzero(asked)
+        left, right = unpack(pairs[places])
+        shared = np.full(places.size, MANY_PASSAGES) if passages is None else passages[places]
+        found: list[Found] = []
+        for a, b, place, count in zip(left.tolist(), right.tolist(), places.tolist(), shared.tolist(), strict=True):
+            found += self.decide(a, b, features.features(place, count))
+        return found
 
     def decide(self, left: int, right: int, numbers: Features) -> list[Found]:
         """The pair if it is to be reported, and the same for identical copies of either side when they are few."""

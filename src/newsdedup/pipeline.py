@@ -28,7 +28,7 @@ from newsdedup.sketch.lsh import Pairs, pack, unpack
 from newsdedup.sketch.sentences import Place, Recurring
 from newsdedup.text.table import MAX_CHARACTERS, ArticleColumns, normalized_body
 from newsdedup.verify.direction import parse_time
-from newsdedup.verify.features import MANY_PASSAGES, Features, FeatureTable, pair_features
+from newsdedup.verify.features import Features, FeatureTable, pair_features
 from newsdedup.verify.model import MIN_LENGTH, Model, default_model, margins
 from newsdedup.verify.verdict import FORM_LIKE, is_template
 
@@ -198,14 +198,7 @@ def _found(engine: Engine, judge: Judge, candidates: Candidates, parameters: Par
     pairs, passages = candidates.pairs, candidates.passages
     features = engine.compare(pairs, passages >= PASSAGES_AT_LEAST, judge.columns)
     judge.forms = _forms(pairs, features, judge.groups)
-    if "passages" not in parameters.views:
-        passages = np.full(pairs.size, MANY_PASSAGES)
-    passed = np.flatnonzero(features.passed)
-    left, right = unpack(pairs[passed])
-    rows = zip(left.tolist(), right.tolist(), passed.tolist(), passages[passed].tolist(), strict=True)
-    for a, b, place, shared in rows:
-        found += judge.decide(a, b, features.features(place, shared))
-    return found
+    return found + judge.decide_all(pairs, features, passages if "passages" in parameters.views else None)
 
 
 def _within(pair: Found, days: NDArray[np.float64], window: float) -> bool:

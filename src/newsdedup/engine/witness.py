@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from newsdedup.article import Article
@@ -13,9 +13,10 @@ from newsdedup.text.table import ArticleTable, normalized_body
 from newsdedup.verify.credits import credited_name
 from newsdedup.verify.direction import Side, Testimony, likely_source, testimony
 from newsdedup.verify.edits import Edits, find_edits
-from newsdedup.verify.evidence import Reading, gather, passages, read_closely
+from newsdedup.verify.evidence import aligned_sentences, altered_quotes, changed_facts, passages, shared_facts
 from newsdedup.verify.features import Features
 from newsdedup.verify.profile import Profiles
+from newsdedup.verify.reading import Reading
 from newsdedup.verify.reasons import reasons
 from newsdedup.verify.verdict import Judgement
 
@@ -59,7 +60,7 @@ class Witness:
     def _reading(self, number: int) -> Reading:
         text = self.normalized(number)
         notes = tuple(cut.text for cut in text.cuts if cut.kind == "correction")
-        return read_closely(self.table, number, text.text, notes)
+        return Reading(self.table, number, text.text, notes)
 
     def readings(self, left: int, right: int) -> tuple[Reading, Reading]:
         """Both articles read closely."""
@@ -73,23 +74,31 @@ class Witness:
             credited_name(self.normalized(right), sources[0], sources[1]),
         )
 
+    def _evidence(self, left: int, right: int, verdict: Verdict) -> tuple[Evidence, Edits]:
+        """What a person can check, and between two versions of one text what was changed."""
+        profiles, readings = (self.profiles[left], self.profiles[right]), self.readings(left, right)
+        sentences, edits = aligned_sentences(*profiles), Edits()
+        if verdict in (Verdict.COPY, Verdict.REVISION):
+            edits = find_edits(*readings, sentences)
+            changed = edits.listed
+        else:
+            changed = changed_facts(*readings, sentences)
+        evidence = Evidence(
+            sentences=sentences,
+            altered_quotes=altered_quotes(readings[0].quotes, readings[1].quotes),
+            changed_facts=changed,
+            shared_facts=shared_facts(*readings),
+            passages=passages(*profiles, readings) if verdict is Verdict.EXCERPT else (),
+        )
+        return evidence, edits
+
     def pair(self, found: Found) -> Pair:
         """One pair with reasons and evidence."""
         left, right, numbers, judgement = found.left, found.right, found.numbers, found.judgement
         evidence, edits = Evidence(), Edits()
         sentences = (int(self.table.sentences[left]), int(self.table.sentences[right]))
         if judgement.verdict not in (Verdict.IDENTICAL, Verdict.DISTINCT):
-            profiles = self.profiles[left], self.profiles[right]
-            readings = self.readings(left, right)
-            shared = (
-                passages(*profiles, *(reading.token_sentences for reading in readings))
-                if judgement.verdict is Verdict.EXCERPT
-                else ()
-            )
-            evidence = gather(*profiles, readings, shared)
-            if judgement.verdict in (Verdict.COPY, Verdict.REVISION):
-                edits = find_edits(*readings, evidence.sentences)
-                evidence = replace(evidence, changed_facts=edits.listed)
+            evidence, edits = self._evidence(left, right, judgement.verdict)
         # The longer of an excerpt and its source may be either.
         by_length = judgement.verdict is not Verdict.EXCERPT
         direction: tuple[Side | None, str] = (None, "")

@@ -92,14 +92,6 @@ def text_columns(
         limits: case lost, case shouted, rare opening, rare, rare once, whether the language capitalises nouns.
     """
 
-def text_content(columns: tuple[NDArray[np.generic], ...], out: tuple[NDArray[np.generic], ...], /) -> None:
-    """Columns of `ArticleTable` from those of `TokenBatch`.
-
-    Args:
-        columns: offsets, flags, term, root, weight, sentence, start, end.
-        out: quoted, opening, width, term, root, weight, fact, sentence, position, content offsets.
-    """
-
 _Bytes = NDArray[np.uint8]
 _Floats = NDArray[np.float64]
 _Integers = NDArray[np.int64]
@@ -222,3 +214,16 @@ def align_sentences(
         ValueError: As `compare_pairs`.
     """
 
+def compare_sentences(
+    left: NDArray[np.uint32],
+    left_first: NDArray[np.int64],
+    right: NDArray[np.uint32],
+    right_first: NDArray[np.int64],
+    aligned: NDArray[np.int32],
+    edited: float,
+    known: float,
+    same: NDArray[np.int32],
+    unchanged: NDArray[np.bool_],
+    new_left: NDArray[np.bool_],
+    new_right: NDArray[np.bool_],
+) -> None: ...

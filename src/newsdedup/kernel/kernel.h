@@ -55,4 +55,7 @@ PyObject *agreements(PyObject *self, PyObject *args);
 PyObject *compare_pairs(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *align_sentences(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
+/* edits.c */
+PyObject *compare_sentences(PyObject *self, PyObject *args);
+
 #endif

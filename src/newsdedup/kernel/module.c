@@ -44,6 +44,7 @@ static PyMethodDef functions[] = {
     {"agreements", agreements, METH_VARARGS, NULL},
     {"compare_pairs", (PyCFunction)(void (*)(void))compare_pairs, METH_FASTCALL, NULL},
     {"align_sentences", (PyCFunction)(void (*)(void))align_sentences, METH_FASTCALL, NULL},
+    {"compare_sentences", compare_sentences, METH_VARARGS, "Which sentences of two texts are one sentence."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -55,6 +55,7 @@ _NAME_ENDS = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def outlet_names(source: str) -> tuple[str, ...]:
     """The names by which a text may credit an outlet: its own, and an acronym given in brackets.
 
@@ -67,11 +68,22 @@ def outlet_names(source: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
+def _spellings(name: str) -> list[list[str]]:
+    """The words of a name as they may be written: case tells `Time reported` from `time reported`."""
+    forms = {name, name.title(), name.upper()} if name.islower() else {name}
+    return [form.split() for form in sorted(forms)]
+
+
+def _stands(name: str, text: str) -> bool:
+    """Whether the words of a name stand in a text at all: a tenth of the time of the pattern; mostly they do not."""
+    return any(all(word in text for word in words) for words in _spellings(name))
+
+
+@lru_cache(maxsize=1024)
 def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """The name alone, the name as one that was told, the name as one that tells."""
-    # Case tells `Time reported` from `time reported`; German adjectives are declined (`der Süddeutschen Zeitung`).
-    forms = {name, name.title(), name.upper()} if name.islower() else {name}
-    spelled = "|".join(r"\s+".join(re.escape(word) + "[nrsm]?" for word in form.split()) for form in sorted(forms))
+    # German adjectives are declined (`der Süddeutschen Zeitung`).
+    spelled = "|".join(r"\s+".join(re.escape(word) + "[nrsm]?" for word in words) for words in _spellings(name))
     alone = rf"(?<!\w)(?:{spelled})(?![\w-])"
     return (
         re.compile(alone),
@@ -96,7 +108,11 @@ def credited_name(text: NormalizedText, source: str | None, own: str | None = No
         alone, told, tells = _patterns(name)
         if any(alone.search(line) for line in lines):
             return name
-        if alone.search(text.text) and (told.search(text.text) or _tells(tells, text.text)):
+        if (
+            _stands(name, text.text)
+            and alone.search(text.text)
+            and (told.search(text.text) or _tells(tells, text.text))
+        ):
             return name
     return ""
 

@@ -32,9 +32,10 @@ TEMPLATE_ORDER = 0.3
 FORM_LIKE = 5
 """... and how many others of the run each of them is like in that way."""
 
-_TEMPLATE_JACCARD = 0.05
-_RELATED_FACTS = 0.55
-_RELATED_COUNT = 8
+TEMPLATE_JACCARD = 0.05
+RELATED_FACTS = 0.55
+RELATED_COUNT = 8
+"""What neither derives from the other must share to be a template, or to be related."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +140,9 @@ def _copy_or_revision(features: Features, circumstances: Circumstances) -> Verdi
 def _other(features: Features) -> Verdict:
     if features.fact_count == 0 or features.length == 0:
         return Verdict.DISTINCT
-    alike = features.lcs_short >= TEMPLATE_LCS and features.jaccard >= _TEMPLATE_JACCARD
+    alike = features.lcs_short >= TEMPLATE_LCS and features.jaccard >= TEMPLATE_JACCARD
     if alike and features.facts_placed < 0.62 and features.length_ratio > CONDENSED_LENGTH_RATIO:
         return Verdict.TEMPLATE
-    if features.shared_facts >= _RELATED_COUNT and features.facts_short >= _RELATED_FACTS:
+    if features.shared_facts >= RELATED_COUNT and features.facts_short >= RELATED_FACTS:
         return Verdict.RELATED
     return Verdict.DISTINCT

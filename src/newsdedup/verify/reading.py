@@ -1,0 +1,109 @@
+"""One article read closely: where its words and sentences stand, its facts as words, its quotes.
+
+A reading is asked for a few words here and there: columns of facts are lists, those of words are looked into as they
+are, since a list of each would cost more than all that is asked of it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsdedup.text.table import NUMBER_FACT, ArticleTable
+
+_QUOTE = re.compile(r'"([^"\n]*)"?')  # of any length: a short one left out would pair its end with the next start
+_QUOTE_CHARACTERS = range(12, 601)
+_MIN_QUOTE_WORDS = 4
+_CLOSERS = "\"')]}"
+_STOPS = ".!?\u2026\u3002\uff01\uff1f"
+_BEHIND = frozenset(_STOPS + _CLOSERS + "%,;:")
+
+
+class Reading:
+    """One article read closely.
+
+    Attributes:
+        text: The normalised text.
+        notes: Correction notes that were set aside, in order.
+        surface: Hash of each lower-case token, shape (tokens,).
+        first: Number of the first token of each sentence, shape (sentences,).
+        bounds: Number of the first token of each sentence, and how many tokens there are.
+        fact_roots: Root of each mention of a fact, in order; the other lists alike.
+        fact_numbers: Whether the fact is a number.
+        fact_weights: Its idf.
+        fact_places: Its token number.
+        word_roots: Roots of the content words in order.
+        word_places: Token number of each content word, from 0.
+    """
+
+    def __init__(self, table: ArticleTable, row: int, text: str, notes: tuple[str, ...] = ()) -> None:
+        tokens = slice(int(table.token_offsets[row]), int(table.token_offsets[row + 1]))
+        content = slice(int(table.content_offsets[row]), int(table.content_offsets[row + 1]))
+        fact, root, position = table.fact[content], table.root[content], table.position[content]
+        mentions = fact.nonzero()[0]
+        self.text = text
+        self.notes = notes
+        self.surface: NDArray[np.uint32] = table.surface[tokens]
+        self.first: NDArray[np.int64] = table.opening[tokens].nonzero()[0]
+        self.bounds: list[int] = [*self.first.tolist(), self.surface.size]
+        self._start, self._width = table.start[tokens].data, table.width[tokens].data
+        self.fact_roots: list[int] = root[mentions].tolist()
+        self.fact_numbers: list[bool] = (fact[mentions] == NUMBER_FACT).tolist()
+        self.fact_weights: list[float] = table.weight[content][mentions].tolist()
+        self.fact_places: list[int] = position[mentions].tolist()
+        self.word_roots, self.word_places = root.data, position.data
+
+    @cached_property
+    def roots(self) -> frozenset[int]:
+        """Roots of all content words: what a fact of the other side is looked up in."""
+        return frozenset(self.word_roots.tolist())
+
+    @cached_property
+    def quotes(self) -> tuple[str, ...]:
+        """Words between quotation marks, in order."""
+        if '"' not in self.text:
+            return ()
+        return tuple(
+            quote.strip()
+            for quote in _QUOTE.findall(self.text)
+            if len(quote) in _QUOTE_CHARACTERS and len(quote.split()) >= _MIN_QUOTE_WORDS
+        )
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Texts of the sentences, in order; number n of the evidence is index n - 1. Made anew at every call."""
+        return tuple(map(self.sentence, range(len(self.bounds) - 1)))
+
+    def sentence(self, number: int) -> str:
+        """Text of one sentence, counted from 0."""
+        first, after = self.bounds[number : number + 2]
+        limit = self._start[after] if after < self.bounds[-1] else len(self.text)
+        return _sentence_text(self.text, self._start[first], self.span(after - 1)[1], limit)
+
+    def mention(self, fact: int) -> str:
+        """A mention of a fact as it stands in the text."""
+        start, end = self.span(self.fact_places[fact])
+        return self.text[start:end]
+
+    def words(self, place: range) -> str:
+        """The words of a place, a range of token numbers, as they stand in the text, on one line."""
+        return " ".join(self.text[self._start[place.start] : self.span(place.stop - 1)[1]].split())
+
+    def span(self, token: int) -> tuple[int, int]:
+        """First character of a token and one past the last."""
+        start: int = self._start[token]
+        return start, start + self._width[token]
+
+
+def _sentence_text(text: str, start: int, end: int, limit: int) -> str:
+    """The sentence with its closing punctuation and, where it opens with one, its quotation mark."""
+    if start and text[start - 1] in "\"'([":
+        start -= 1
+    while end < limit and text[end] in _BEHIND:
+        if text[end] == '"' and end + 1 < limit and text[end + 1].isalnum():
+            break
+        end += 1
+    return " ".join(text[start:end].split())
