@@ -335,18 +335,6 @@ static int columns_below(const int32_t *columns, Py_ssize_t count, Py_ssize_t wi
     return sizes_agree(fit);
 }
 
-/* The array of an argument that may be None; 1 unless it is no array of `count` items. */
-static int optional_array(Views *views, PyObject *object, Py_ssize_t itemsize, Py_ssize_t count, const char *name,
-                          const void **data) {
-    Py_ssize_t size;
-    if (object == Py_None) {
-        *data = NULL;
-        return 1;
-    }
-    *data = array_of(views, object, itemsize, 0, name, &size);
-    return *data && sizes_agree(size == count);
-}
-
 /* The pairs that stayed, in no order. */
 static PyObject *as_bytes(Kept *kept) {
     uint64_t count = 0;

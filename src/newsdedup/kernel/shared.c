@@ -23,6 +23,17 @@ int sizes_agree(int agree) {
     return agree;
 }
 
+int optional_array(Views *views, PyObject *object, Py_ssize_t itemsize, Py_ssize_t count, const char *name,
+                          const void **data) {
+    Py_ssize_t size;
+    if (object == Py_None) {
+        *data = NULL;
+        return 1;
+    }
+    *data = array_of(views, object, itemsize, 0, name, &size);
+    return *data && sizes_agree(size == count);
+}
+
 WIDE int agreeing(const uint32_t *restrict left, const uint32_t *restrict right, Py_ssize_t width) {
     int count = 0;
     for (Py_ssize_t p = 0; p < width; p++) {

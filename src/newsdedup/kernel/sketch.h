@@ -32,6 +32,10 @@ static inline uint64_t mixed64(uint64_t value) {
 int offsets_fit(const int64_t *offsets, Py_ssize_t count, Py_ssize_t size);
 int sizes_agree(int agree);
 
+/* The array of an argument that may be None; 1 unless it is no array of `count` items. */
+int optional_array(Views *views, PyObject *object, Py_ssize_t itemsize, Py_ssize_t count, const char *name,
+                   const void **data);
+
 /* Pairs of article numbers, the smaller one in the upper half, in memory that grows. */
 typedef struct {
     uint64_t *items;
