@@ -24,7 +24,7 @@ from newsdedup.article import Article
 from newsdedup.engine.desk import Desk, compare_at, explain_at
 from newsdedup.engine.reading import BATCH_ARTICLES, Reading, ReadingBuilder, read_again, read_batch
 from newsdedup.engine.shelf import Records, Shelf
-from newsdedup.engine.tiles import Tile, tiles
+from newsdedup.engine.tiles import Tile, tile_order, tiles
 from newsdedup.engine.witness import Found
 from newsdedup.errors import NewsdedupError
 from newsdedup.result import Pair
@@ -51,6 +51,8 @@ _TABLE_SHARE = 1 / 8  # for tables held at once
 _SHELF_SHARE = 1 / 64  # for texts held before they go to a file
 _TOKEN_BYTES = 32  # of a table, for each token, with what is made of it for comparing
 _TILE_PAIRS = 1 << 16
+_FEW_TOKENS = 1 << 19  # about a thousand articles
+_DENSE = 4  # pairs for each article from which it is worth to hold the tables of many
 _SMALL = 1024  # articles or pairs below which worker processes cost more than they save
 _TASKS = 6  # for each worker, so that none waits long for the last
 
@@ -213,21 +215,28 @@ class Engine:
             columns: Of all articles.
         """
         left, right = unpack(pairs)
+        order = tile_order(left, right, columns.tokens.size)
+        left, right, kept = left[order], right[order], kept[order]
 
         def task(rows: NDArray[np.int64], part: slice) -> tuple[Pairs, NDArray[np.bool_]]:
             return pack(np.searchsorted(rows, left[part]), np.searchsorted(rows, right[part])), kept[part]
 
-        return join_features(list(self._at_desks("comparing", compare_at, task, (left, right, columns.tokens))))
+        parts = list(self._at_desks("comparing", compare_at, task, (left, right, columns.tokens)))
+        return join_features(parts).take(np.argsort(order))
 
     def explain(self, found: Sequence[Found], columns: ArticleColumns) -> list[Pair]:
-        """What is reported of each pair, in the order given: sorted by article, or tables are made more than once."""
+        """What is reported of each pair, in the order given."""
         left, right = (np.array([getattr(each, side) for each in found], dtype=np.int64) for side in ("left", "right"))
+        order = tile_order(left, right, columns.tokens.size)
+        left, right, found = left[order], right[order], [found[place] for place in order.tolist()]
 
         def task(rows: NDArray[np.int64], part: slice) -> tuple[list[Found]]:
             sides = np.searchsorted(rows, left[part]).tolist(), np.searchsorted(rows, right[part]).tolist()
             return ([replace(each, left=a, right=b) for each, a, b in zip(found[part], *sides, strict=True)],)
 
-        return list(chain.from_iterable(self._at_desks("evidence", explain_at, task, (left, right, columns.tokens))))
+        parts = self._at_desks("evidence", explain_at, task, (left, right, columns.tokens))
+        pairs = list(chain.from_iterable(parts))
+        return [pairs[place] for place in np.argsort(order).tolist()]
 
     def _at_desks(
         self,
@@ -241,7 +250,10 @@ class Engine:
         self._tell(stage, 0, count)
         many = self._in_workers(count)
         most_pairs = math.ceil(count / (self._jobs * _TASKS)) if many else _TILE_PAIRS
-        cut = tiles(*pairs, most_size=self._most_tokens, most_pairs=min(most_pairs, _TILE_PAIRS))
+        # Where articles stand in few pairs each, their tables are made once in any case, and small ones stay in cache.
+        sparse = count < _DENSE * np.unique(np.concatenate(pairs[:2])).size
+        most_tokens = min(_FEW_TOKENS, self._most_tokens) if sparse else self._most_tokens
+        cut = tiles(*pairs, most_size=most_tokens, most_pairs=min(most_pairs, _TILE_PAIRS))
         if many:
             results = self._submitted(_at_desk, (self._sent(work, tile, task(tile.rows, tile.part)) for tile in cut))
         else:

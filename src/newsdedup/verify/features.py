@@ -122,6 +122,10 @@ class FeatureTable:
         """Features of a pair that passed, with the passages that it shares."""
         return _features(self.values[place].tolist(), passages)
 
+    def take(self, places: NDArray[np.int64]) -> FeatureTable:
+        """Some pairs, in the order given."""
+        return FeatureTable(passed=self.passed[places], values=self.values[places])
+
     def column(self, name: str) -> NDArray[np.float64]:
         """One number of every pair, shape (pairs,)."""
         return self.values[:, NUMBERS.index(name)]
