@@ -22,7 +22,7 @@ FLOORS: Mapping[str, int] = {
     "article": 1,
     "result": 1,
     "version": 1,
-    "threads": 1,
+    "process": 1,
     "kernel": 1,
     "text": 2,
     "sketch": 3,

@@ -16,7 +16,7 @@ import click
 from newsdedup import __version__
 from newsdedup.cli.output import StdoutClosedError, discard_stdout, say
 from newsdedup.errors import NewsdedupError
-from newsdedup.threads import one_thread
+from newsdedup.process import one_thread
 
 EXIT_USAGE = 2
 EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h

@@ -67,7 +67,9 @@ def scan(
 
 def _found(paths: tuple[str, ...], config: Config, profile: Profile | None, *, quiet: bool) -> Result:
     from newsdedup.api import find_duplicates  # noqa: PLC0415  # numpy and the language models
+    from newsdedup.process import long_run  # noqa: PLC0415
 
+    long_run()
     try:
         with progress_bar(quiet=quiet) as progress:
             told = profile.along(progress) if profile is not None else progress

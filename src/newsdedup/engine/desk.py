@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from newsdedup.article import Article
 from newsdedup.engine.witness import Found, Witness
 from newsdedup.result import Pair
-from newsdedup.sketch.lsh import Pairs, unpack
 from newsdedup.text.table import ArticleTable
 from newsdedup.verify.features import FeatureTable, compare_pairs
 from newsdedup.verify.profile import Profiles
@@ -40,9 +39,9 @@ class Desk:
         return Witness(self.article, self.table, self.profiles)
 
 
-def compare_at(desk: Desk, pairs: Pairs, kept: NDArray[np.bool_]) -> FeatureTable:
-    """Features of each pair, none for a pair that the gate drops; pairs that are `kept` do not go through the gate."""
-    return compare_pairs(desk.profiles, *unpack(pairs), kept)
+def compare_at(desk: Desk, left: NDArray[np.int64], right: NDArray[np.int64], kept: NDArray[np.bool_]) -> FeatureTable:
+    """Features of each pair of rows, none for one that the gate drops; `kept` ones do not go through the gate."""
+    return compare_pairs(desk.profiles, left, right, kept)
 
 
 def explain_at(desk: Desk, found: Sequence[Found]) -> list[Pair]:

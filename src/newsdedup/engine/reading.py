@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from newsdedup.article import Article
 from newsdedup.sketch.replace import take_sketches
-from newsdedup.sketch.sentences import BoilerplateMask, Sentences, join_sentences, sentences_of
+from newsdedup.sketch.sentences import Sentences, join_sentences, sentences_of
 from newsdedup.sketch.views import SketchBuilder, Sketches, sketch
-from newsdedup.text.table import ArticleColumns, make_table
+from newsdedup.text.table import ArticleColumns, ArticleTable, make_table
 
 BATCH_ARTICLES = 256
 """Articles read and sketched at a time: their arrays stay in cache, and one batch is one task."""
@@ -29,7 +29,11 @@ class Reading:
 
 def read_batch(articles: Sequence[Article], views: frozenset[str]) -> Reading:
     """Columns, sentences and sketches of a batch."""
-    table = make_table(articles)
+    return read_table(make_table(articles), articles, views)
+
+
+def read_table(table: ArticleTable, articles: Sequence[Article], views: frozenset[str]) -> Reading:
+    """The same of a batch whose table is there."""
     return Reading(
         columns=ArticleColumns.of(table),
         sentences=sentences_of(table, [article.source for article in articles]),
@@ -37,11 +41,8 @@ def read_batch(articles: Sequence[Article], views: frozenset[str]) -> Reading:
     )
 
 
-def read_again(
-    articles: Sequence[Article], mask: BoilerplateMask, views: frozenset[str]
-) -> tuple[ArticleColumns, Sketches]:
-    """Columns and sketches of a batch, boilerplate cut; the articles are those of the mask."""
-    table = mask.cut(make_table(articles))
+def read_again(table: ArticleTable, views: frozenset[str]) -> tuple[ArticleColumns, Sketches]:
+    """Columns and sketches of a batch, from its table with boilerplate cut."""
     return ArticleColumns.of(table), sketch(table, views)
 
 

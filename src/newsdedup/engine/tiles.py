@@ -23,6 +23,10 @@ class Tile:
     rows: NDArray[np.int64]
     part: slice
 
+    def places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Places of articles in `rows`."""
+        return np.searchsorted(self.rows, numbers)
+
 
 def tile_order(left: NDArray[np.int64], right: NDArray[np.int64], articles: int) -> NDArray[np.int64]:
     """An order of pairs in which those that hang together stand together, so that few articles are in two tiles.

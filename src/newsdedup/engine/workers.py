@@ -22,19 +22,20 @@ from numpy.typing import NDArray
 
 from newsdedup.article import Article
 from newsdedup.engine.desk import Desk, compare_at, explain_at
-from newsdedup.engine.reading import BATCH_ARTICLES, Reading, ReadingBuilder, read_again, read_batch
+from newsdedup.engine.reading import BATCH_ARTICLES, Reading, ReadingBuilder, read_again, read_batch, read_table
 from newsdedup.engine.shelf import Records, Shelf
 from newsdedup.engine.tiles import Tile, tile_order, tiles
+from newsdedup.engine.whole import WholeTable
 from newsdedup.engine.witness import Found
 from newsdedup.errors import NewsdedupError
+from newsdedup.process import long_run, one_thread
 from newsdedup.result import Pair
 from newsdedup.sketch.boilerplate import find_boilerplate, source_numbers
-from newsdedup.sketch.lsh import Pairs, pack, unpack
+from newsdedup.sketch.lsh import Pairs, unpack
 from newsdedup.sketch.replace import replace_sketches
 from newsdedup.sketch.sentences import NOTHING_RECURS, BoilerplateMask
 from newsdedup.sketch.views import Sketches, join_sketches
 from newsdedup.text.table import ArticleColumns, ArticleTable, make_table
-from newsdedup.threads import one_thread
 from newsdedup.verify.features import FeatureTable, join_features
 
 _Out = TypeVar("_Out")
@@ -47,7 +48,7 @@ MAX_MEMORY = 4 << 30
 """Bytes that a run may take, unless it is told otherwise."""
 
 _KEPT_SHARE = 0.6  # of the memory, for what is kept of every article; the rest is for candidates and the program
-_TABLE_SHARE = 1 / 8  # for tables held at once
+_TABLE_SHARE = 1 / 4  # for tables held at once
 _SHELF_SHARE = 1 / 64  # for texts held before they go to a file
 _TOKEN_BYTES = 32  # of a table, for each token, with what is made of it for comparing
 _TILE_PAIRS = 1 << 16
@@ -58,6 +59,9 @@ _TASKS = 6  # for each worker, so that none waits long for the last
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total); total 0 means unknown."""
+
+Rows = Callable[[NDArray[np.int64]], NDArray[np.int64]]
+"""From numbers of articles to rows of a desk's table."""
 
 
 class Engine:
@@ -74,11 +78,12 @@ class Engine:
         self._shelf = shelf
         self._jobs = jobs
         self._max_memory = max_memory
-        self._most_tokens = int(max_memory * _TABLE_SHARE) // _TOKEN_BYTES
+        self._most_bytes = int(max_memory * _TABLE_SHARE)
         shelf.memory_bytes = int(max_memory * _SHELF_SHARE)
         self._tell: Progress = tell or (lambda stage, done, total: None)
         self._pool: ProcessPoolExecutor | None = None
-        self._held: tuple[NDArray[np.int64], Desk] | None = None
+        self._whole: WholeTable | None = None
+        self._held: Desk | None = None
 
     def __enter__(self) -> Engine:
         return self
@@ -127,7 +132,10 @@ class Engine:
             if builder.bytes_held > self._max_memory * _KEPT_SHARE:
                 raise NewsdedupError(_too_much(builder.bytes_held, len(self._shelf), self._max_memory))
             self._tell("reading", len(self._shelf), 0)
-        return builder.finish(self._shelf.sort())
+        order = self._shelf.sort()
+        if self._whole is not None:
+            self._whole.rows = order
+        return builder.finish(order)
 
     def read_shelf(self, views: frozenset[str]) -> Reading:
         """Reads the articles that stand on the shelf, as they are numbered."""
@@ -149,8 +157,14 @@ class Engine:
                 tasks = ((records, views) for records in self._recorded(batches))
                 yield from self._submitted(_read_records, tasks)
                 return
+        self._whole = WholeTable()
         for batch in batches:
-            yield read_batch(batch, views)
+            table = make_table(batch)
+            if self._whole is not None:
+                self._whole.add(table)
+                if self._whole.bytes_held > self._most_bytes:
+                    self._whole = None
+            yield read_table(table, batch, views)
 
     def _shelved(self, articles: Iterable[Article]) -> Iterator[list[Article]]:
         batch: list[Article] = []
@@ -188,7 +202,7 @@ class Engine:
             tasks = ((self._shelf.records(batch), mask.of(batch), views) for batch in batches)
             results = self._submitted(_read_records_again, tasks)
         else:
-            results = (read_again(self._shelf.articles(batch.tolist()), mask.of(batch), views) for batch in batches)
+            results = (read_again(self._cut_again(batch), views) for batch in batches)
         columns: list[ArticleColumns] = []
         sketches: list[Sketches] = []
         for number, (column, part) in enumerate(results, 1):
@@ -198,12 +212,20 @@ class Engine:
         reading.columns.put(rows, ArticleColumns.join(columns))
         return replace(reading, sketches=replace_sketches(reading.sketches, rows, join_sketches(sketches)))
 
+    def _cut_again(self, rows: NDArray[np.int64]) -> ArticleTable:
+        table = self.mask.of(rows).cut(self.tables(rows))
+        if self._whole is not None:
+            self._whole.rows[rows] = self._whole.add(table)
+        return table
+
     def tables(self, rows: NDArray[np.int64]) -> ArticleTable:
-        """The table of some articles, nothing cut."""
-        return make_table(self._shelf.articles(rows.tolist()))
+        """The table of some articles, nothing cut; not to be asked for once `cut` was called."""
+        return make_table(self._shelf.articles(rows.tolist())) if self._whole is None else self._whole.take(rows)
 
     def cut_tables(self, rows: NDArray[np.int64]) -> ArticleTable:
         """The table of some articles, boilerplate cut."""
+        if self._whole is not None:
+            return self._whole.take(rows)
         return self.mask.of(rows).cut(self.tables(rows))
 
     def compare(self, pairs: Pairs, kept: NDArray[np.bool_], columns: ArticleColumns) -> FeatureTable:
@@ -218,8 +240,8 @@ class Engine:
         order = tile_order(left, right, columns.tokens.size)
         left, right, kept = left[order], right[order], kept[order]
 
-        def task(rows: NDArray[np.int64], part: slice) -> tuple[Pairs, NDArray[np.bool_]]:
-            return pack(np.searchsorted(rows, left[part]), np.searchsorted(rows, right[part])), kept[part]
+        def task(rows: Rows, part: slice) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+            return rows(left[part]), rows(right[part]), kept[part]
 
         parts = list(self._at_desks("comparing", compare_at, task, (left, right, columns.tokens)))
         return join_features(parts).take(np.argsort(order))
@@ -230,8 +252,8 @@ class Engine:
         order = tile_order(left, right, columns.tokens.size)
         left, right, found = left[order], right[order], [found[place] for place in order.tolist()]
 
-        def task(rows: NDArray[np.int64], part: slice) -> tuple[list[Found]]:
-            sides = np.searchsorted(rows, left[part]).tolist(), np.searchsorted(rows, right[part]).tolist()
+        def task(rows: Rows, part: slice) -> tuple[list[Found]]:
+            sides = rows(left[part]).tolist(), rows(right[part]).tolist()
             return ([replace(each, left=a, right=b) for each, a, b in zip(found[part], *sides, strict=True)],)
 
         parts = self._at_desks("evidence", explain_at, task, (left, right, columns.tokens))
@@ -242,7 +264,7 @@ class Engine:
         self,
         stage: str,
         work: Callable[..., _Many],
-        task: Callable[[NDArray[np.int64], slice], tuple[object, ...]],
+        task: Callable[[Rows, slice], tuple[object, ...]],
         pairs: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     ) -> Iterator[_Many]:
         """What `work` makes of the pairs, tile by tile, at a desk with the articles of each."""
@@ -250,39 +272,52 @@ class Engine:
         self._tell(stage, 0, count)
         many = self._in_workers(count)
         most_pairs = math.ceil(count / (self._jobs * _TASKS)) if many else _TILE_PAIRS
-        # Where articles stand in few pairs each, their tables are made once in any case, and small ones stay in cache.
-        sparse = count < _DENSE * np.unique(np.concatenate(pairs[:2])).size
-        most_tokens = min(_FEW_TOKENS, self._most_tokens) if sparse else self._most_tokens
-        cut = tiles(*pairs, most_size=most_tokens, most_pairs=min(most_pairs, _TILE_PAIRS))
-        if many:
-            results = self._submitted(_at_desk, (self._sent(work, tile, task(tile.rows, tile.part)) for tile in cut))
+        if self._whole is not None and not many:
+            desk = self._whole_desk(self._whole)
+            results = self._here(work, desk, self._whole.rows.__getitem__, task, slice(0, count))
         else:
-            results = self._here(work, cut, task)
+            # Where articles stand in few pairs each, tables are made once in any case, and small ones stay in cache.
+            sparse = count < _DENSE * np.unique(np.concatenate(pairs[:2])).size
+            most_tokens = (
+                min(_FEW_TOKENS, self._most_bytes // _TOKEN_BYTES) if sparse else self._most_bytes // _TOKEN_BYTES
+            )
+            cut = tiles(*pairs, most_size=most_tokens, most_pairs=min(most_pairs, _TILE_PAIRS))
+            if many:
+                results = self._submitted(_at_desk, (self._sent(work, tile, task) for tile in cut))
+            else:
+                results = chain.from_iterable(
+                    self._here(work, self._desk(tile.rows), tile.places, task, tile.part) for tile in cut
+                )
         done = 0
         for part in results:
             done += len(part)
             self._tell(stage, done, count)
             yield part
 
-    def _sent(self, work: Callable[..., _Many], tile: Tile, task: tuple[object, ...]) -> tuple[object, ...]:
-        return work, self._shelf.records(tile.rows), self.mask.of(tile.rows), task
+    def _sent(
+        self, work: Callable[..., _Many], tile: Tile, task: Callable[[Rows, slice], tuple[object, ...]]
+    ) -> tuple[object, ...]:
+        return work, self._shelf.records(tile.rows), self.mask.of(tile.rows), task(tile.places, tile.part)
 
     def _here(
         self,
         work: Callable[..., _Many],
-        cut: Iterable[Tile],
-        task: Callable[[NDArray[np.int64], slice], tuple[object, ...]],
+        desk: Desk,
+        rows: Rows,
+        task: Callable[[Rows, slice], tuple[object, ...]],
+        part: slice,
     ) -> Iterator[_Many]:
-        for tile in cut:
-            rows, desk = self._desk(tile.rows)
-            for start in range(tile.part.start, tile.part.stop, BATCH_PAIRS):
-                yield work(desk, *task(rows, slice(start, min(start + BATCH_PAIRS, tile.part.stop))))
+        for start in range(part.start, part.stop, BATCH_PAIRS):
+            yield work(desk, *task(rows, slice(start, min(start + BATCH_PAIRS, part.stop))))
 
-    def _desk(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Desk]:
-        """A desk with these articles, and which it has: those compared last are likely those shown next."""
-        if self._held is None or not np.isin(rows, self._held[0], assume_unique=True).all():
-            shelf, numbers = self._shelf, rows.tolist()
-            self._held = rows, Desk(lambda row: shelf.article(numbers[row]), self.cut_tables(rows))
+    def _desk(self, rows: NDArray[np.int64]) -> Desk:
+        shelf, numbers = self._shelf, rows.tolist()
+        return Desk(lambda row: shelf.article(numbers[row]), self.cut_tables(rows))
+
+    def _whole_desk(self, whole: WholeTable) -> Desk:
+        if self._held is None:
+            shelf, numbers = self._shelf, whole.numbers().tolist()
+            self._held = Desk(lambda row: shelf.article(numbers[row]), whole.table())
         return self._held
 
 
@@ -297,6 +332,7 @@ def _start_worker() -> None:
     """An interrupt is the main process's to handle: it ends the workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     one_thread()
+    long_run()
 
 
 def _read_records(records: Records, views: frozenset[str]) -> Reading:
@@ -306,7 +342,7 @@ def _read_records(records: Records, views: frozenset[str]) -> Reading:
 def _read_records_again(
     records: Records, mask: BoilerplateMask, views: frozenset[str]
 ) -> tuple[ArticleColumns, Sketches]:
-    return read_again(records.articles(), mask, views)
+    return read_again(mask.cut(make_table(records.articles())), views)
 
 
 def _at_desk(work: Callable[..., _Many], records: Records, mask: BoilerplateMask, task: tuple[object, ...]) -> _Many:

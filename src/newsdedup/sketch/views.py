@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from newsdedup import kernel
 from newsdedup.sketch.minhash import NUM_PERM, affine32, signatures, weighted_signatures
+from newsdedup.text.growing import GrowingArray
 from newsdedup.text.hashing import mix64
 from newsdedup.text.table import ArticleTable
 
@@ -160,49 +161,29 @@ def _passages(table: ArticleTable) -> tuple[NDArray[np.uint32], NDArray[np.bool_
 
 
 class SketchBuilder:
-    """The sketches of consecutive batches, put behind each other as they come: a batch may be freed once it is added.
-
-    The arrays grow in place, an eighth at a time, so that no moment holds the signatures twice; where they have to be
-    moved, the system moves pages and not bytes.
-    """
+    """The sketches of consecutive batches, put behind each other as they come; a batch may be freed once added."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, NDArray[np.generic] | None] = {}
-        self._used: dict[str, int] = {}
+        self._columns: dict[str, GrowingArray | None] = {}
 
     def add(self, part: Sketches) -> None:
         """Appends a batch; every batch has the same views."""
         for name in _COLUMNS:
             column: NDArray[np.generic] | None = getattr(part, name)
             if name not in self._columns:
-                self._columns[name] = None if column is None else np.array(column)
-                self._used[name] = 0 if column is None else len(column)
-            elif (column is None) != (self._columns[name] is None):
+                self._columns[name] = None if column is None else GrowingArray(column)
+                continue
+            whole = self._columns[name]
+            if (column is None) != (whole is None):
                 raise ValueError(f"{name}: the batches have not the same views")
-            elif column is not None:
-                self._append(name, column)
-
-    def _append(self, name: str, column: NDArray[np.generic]) -> None:
-        whole = self._columns[name]
-        if whole is None:
-            return
-        used = self._used[name]
-        if name == "passage_offsets":
-            column = (column[1:] + whole[used - 1]).astype(np.int64)
-        if used + len(column) > len(whole):
-            room = used + len(column) + used // 8
-            whole.resize((room, *whole.shape[1:]), refcheck=False)
-        whole[used : used + len(column)] = column
-        self._used[name] = used + len(column)
+            if column is not None and whole is not None:
+                whole.append(column[1:] + whole.last if name == "passage_offsets" else column)
 
     def finish(self) -> Sketches:
         """All batches as one; the builder is empty afterwards."""
-        for name, column in self._columns.items():
-            if column is not None:
-                column.resize((self._used[name], *column.shape[1:]), refcheck=False)
-        done = Sketches(**self._columns)  # type: ignore[arg-type] # by name, each of the type that was added
-        self._columns, self._used = {}, {}
-        return done
+        columns = {name: None if column is None else column.finish() for name, column in self._columns.items()}
+        self._columns = {}
+        return Sketches(**columns)
 
 
 _COLUMNS = tuple(field.name for field in fields(Sketches))
