@@ -33,6 +33,7 @@ from newsdedup.sketch.lsh import Pairs, pack, unpack
 from newsdedup.sketch.replace import replace_sketches
 from newsdedup.sketch.sentences import NOTHING_RECURS, BoilerplateMask
 from newsdedup.sketch.views import Sketches, join_sketches
+from newsdedup.text.normalize import NormalizedText
 from newsdedup.text.table import ArticleColumns, ArticleTable, make_table
 from newsdedup.threads import one_thread
 from newsdedup.verify.features import FeatureTable, join_features
@@ -49,7 +50,7 @@ MAX_MEMORY = 4 << 30
 _KEPT_SHARE = 0.6  # of the memory, for what is kept of every article; the rest is for candidates and the program
 _TABLE_SHARE = 1 / 8  # for tables held at once
 _SHELF_SHARE = 1 / 64  # for texts held before they go to a file
-_TOKEN_BYTES = 32  # of a table, for each token, with what is made of it for comparing
+_TOKEN_BYTES = 40  # of a table, for each token, with its letters and what is made of it for comparing
 _TILE_PAIRS = 1 << 16
 _SMALL = 1024  # articles or pairs below which worker processes cost more than they save
 _TASKS = 6  # for each worker, so that none waits long for the last
@@ -270,7 +271,9 @@ class Engine:
         """A desk with these articles, and which it has: those compared last are likely those shown next."""
         if self._held is None or not np.isin(rows, self._held[0], assume_unique=True).all():
             shelf, numbers = self._shelf, rows.tolist()
-            self._held = rows, Desk(lambda row: shelf.article(numbers[row]), self.cut_tables(rows))
+            texts: list[NormalizedText] = []
+            table = self.mask.of(rows).cut(make_table(shelf.articles(numbers), texts))
+            self._held = rows, Desk(lambda row: shelf.article(numbers[row]), table, texts)
         return self._held
 
 
@@ -298,5 +301,5 @@ def _read_records_again(
 
 
 def _at_desk(work: Callable[..., _Many], records: Records, mask: BoilerplateMask, task: tuple[object, ...]) -> _Many:
-    articles = records.articles()
-    return work(Desk(articles.__getitem__, mask.cut(make_table(articles))), *task)
+    articles, texts = records.articles(), list[NormalizedText]()
+    return work(Desk(articles.__getitem__, mask.cut(make_table(articles, texts)), texts), *task)
