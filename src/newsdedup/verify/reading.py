@@ -6,7 +6,7 @@ are, since a list of each would cost more than all that is asked of it.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from newsdedup.text.table import NUMBER_FACT, ArticleTable
 
-_QUOTE = re.compile(r'"([^"\n]*)"?')  # of any length: a short one left out would pair its end with the next start
 _FEWEST, _MOST = 12, 600  # characters of a quote
 _MIN_QUOTE_WORDS = 4
 _CLOSERS = "\"')]}"
@@ -97,12 +96,10 @@ class Reading:
     @cached_property
     def quotes(self) -> tuple[str, ...]:
         """Words between quotation marks, in order."""
-        if '"' not in self.text:
-            return ()
         return tuple(
             quote.strip()
-            for quote in _QUOTE.findall(self.text)
-            if _FEWEST <= len(quote) <= _MOST and len(quote.split()) >= _MIN_QUOTE_WORDS
+            for quote in _quoted(self.text)
+            if _FEWEST <= len(quote) <= _MOST and len(quote.split(None, _MIN_QUOTE_WORDS - 1)) == _MIN_QUOTE_WORDS
         )
 
     @property
@@ -133,6 +130,20 @@ class Reading:
         """First character of a token and one past the last."""
         start: int = self._start[token]
         return start, start + self._width[token]
+
+
+def _quoted(text: str) -> Iterator[str]:
+    """What stands between quotation marks, of any length: a short one left out would pair its end with the next start.
+
+    A quote ends with its line, closed or not.
+    """
+    parts = text.split('"')
+    place = 1
+    while place < len(parts):
+        part = parts[place]
+        end = part.find("\n")
+        yield part if end < 0 else part[:end]
+        place += 2 if end < 0 else 1  # behind a line's end the next mark opens
 
 
 def _sentence_text(text: str, start: int, end: int, limit: int) -> str:
