@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,12 @@ from newsdedup import kernel
 from newsdedup.result import AlignedSentence
 from newsdedup.text.normalize import NormalizedText
 from newsdedup.text.table import table_of
-from newsdedup.verify import edits
+from newsdedup.verify.counterparts import Found, held_together
 from newsdedup.verify.reading import Reading
 
 needs_kernel = pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not built here")
 EXAMPLES = settings(derandomize=True, deadline=None, max_examples=300)
-WORDS = ["Bell", "said", "the", "bridge", "cost", "48", "million", "crowns", "after", "four", "years"]
+WORDS = ["Bell", "said", "the", "bridge", "cost", "48", "million", "crowns", "after", "four", "Monday", "Fields", "7"]
 
 sentence = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12)
 text = st.lists(sentence, max_size=8)
@@ -39,12 +40,12 @@ def align(left: Reading, right: Reading, random: Random) -> list[AlignedSentence
     return [AlignedSentence(left=a, right=b, similarity=0.5) for a, b in sorted(places)]
 
 
-def both(left: Reading, right: Reading, aligned: list[AlignedSentence]) -> tuple[object, object]:
+def both(left: Reading, right: Reading, aligned: list[AlignedSentence]) -> tuple[Found, Found]:
     compiled = kernel.compiled
-    found = edits._held_together(left, right, aligned)
+    found = held_together(left, right, aligned)
     kernel.compiled = None
     try:
-        return found, edits._held_together(left, right, aligned)
+        return found, held_together(left, right, aligned)
     finally:
         kernel.compiled = compiled
 
@@ -72,16 +73,20 @@ class TestTwins:
     @pytest.mark.parametrize("longest", [3, 20, 90, 400])
     def test_agree_on_edited_texts(self, longest: int) -> None:
         random = Random(longest)  # noqa: S311 - repeatable
-        counterparts = 0
+        counterparts = places = 0
         for _ in range(60):
-            words = [f"word{number}" for number in range(random.choice((5, 60, 3000)))]
+            # Every third one a number, every third one a name.
+            kinds = ("{}", "word{}", "Name{}")
+            words = [kinds[number % 3].format(number) for number in range(random.choice((5, 60, 3000)))]
             one = [[random.choice(words) for _ in range(random.randint(1, longest))] for _ in range(12)]
             left, right = read(one), read(edited(one, random, words))
             aligned = align(left, right, random)
             found, expected = both(left, right, aligned)
             assert found == expected
-            counterparts += len(edits._held_together(left, right, aligned).same)
+            counterparts += len(found.same)
+            places += len(found.places)
         assert counterparts > 60
+        assert places > 50
 
     def test_agree_without_a_sentence(self) -> None:
         empty, full = read([]), read([["Bell", "said"]])
@@ -94,38 +99,40 @@ class TestTwins:
 class TestRefused:
     @staticmethod
     def call(**changed: object) -> None:
-        given = {
-            "left": np.arange(9, dtype=np.uint32),
-            "left_first": np.array([0, 4]),
-            "right": np.arange(9, dtype=np.uint32),
-            "right_first": np.array([0, 4, 7]),
+        given: dict[str, object] = {
+            "words": np.arange(9, dtype=np.uint32),
+            "first": np.array([0, 4]),
+            "root": np.arange(3, dtype=np.uint32),
+            "fact": np.array([0, 1, 2], dtype=np.uint8),
+            "position": np.array([0, 5, 8], dtype=np.int32),
+            "other_words": np.arange(9, dtype=np.uint32),
+            "other_first": np.array([0, 4, 7]),
             "aligned": np.array([1, 3], dtype=np.int32),
-            "edited": 0.5,
-            "known": 0.6,
-            "same": np.empty(2, dtype=np.int32),
-            "unchanged": np.empty(2, dtype=bool),
-            "new_left": np.empty(2, dtype=bool),
-            "new_right": np.empty(3, dtype=bool),
-        }
+        } | changed
+        names = "words", "first", "root", "fact", "position"
+        left = tuple(given[name] for name in names)
+        right = tuple(given.get(f"other_{name}", given[name]) for name in names)
         assert kernel.compiled is not None
-        kernel.compiled.compare_sentences(*(given | changed).values())
+        kernel.compiled.compare_sentences(left, right, given["aligned"], 0.5, 0.6)
 
     @pytest.mark.parametrize(
         "changed",
         [
-            {"left_first": np.array([0, 9])},
-            {"left_first": np.array([4, 0])},
-            {"left_first": np.array([-1, 4])},
-            {"left_first": np.array([4, 4])},
-            {"right": np.arange(7, dtype=np.uint32)},
+            {"first": np.array([0, 9])},
+            {"first": np.array([4, 0])},
+            {"first": np.array([-1, 4])},
+            {"first": np.array([4, 4])},
+            {"other_words": np.arange(7, dtype=np.uint32)},
+            {"position": np.array([0, 5, 9], dtype=np.int32)},
+            {"position": np.array([0, 5, 5], dtype=np.int32)},
+            {"position": np.array([-1, 5, 8], dtype=np.int32)},
+            {"position": np.array([0, 5], dtype=np.int32)},
+            {"root": np.arange(4, dtype=np.uint32)},
+            {"fact": np.zeros(2, dtype=np.uint8)},
             {"aligned": np.array([0, 1], dtype=np.int32)},
             {"aligned": np.array([3, 1], dtype=np.int32)},
             {"aligned": np.array([1, 4], dtype=np.int32)},
             {"aligned": np.array([1], dtype=np.int32)},
-            {"same": np.empty(3, dtype=np.int32)},
-            {"unchanged": np.empty(1, dtype=bool)},
-            {"new_left": np.empty(1, dtype=bool)},
-            {"new_right": np.empty(2, dtype=bool)},
         ],
     )
     def test_arrays_that_do_not_fit(self, changed: dict[str, object]) -> None:
@@ -134,8 +141,15 @@ class TestRefused:
             self.call(**changed)
 
     def test_items_of_another_size(self) -> None:
-        with pytest.raises(TypeError, match="left_first"):
-            self.call(left_first=np.array([0, 4], dtype=np.int32))
+        with pytest.raises(TypeError, match="first"):
+            self.call(first=np.array([0, 4], dtype=np.int32))
+
+    def test_a_text_without_its_columns(self) -> None:
+        assert kernel.compiled is not None
+        texts: tuple[Any, ...] = ([], (), (np.zeros(1),) * 4)
+        for text in texts:
+            with pytest.raises(TypeError, match="five columns"):
+                kernel.compiled.compare_sentences(text, text, np.zeros(0, dtype=np.int32), 0.5, 0.6)
 
 
 def test_matching_blocks_are_the_kept_words_of_the_opcodes() -> None:

@@ -18,7 +18,7 @@ from conftest import MakeArticle, Newsroom
 from newsdedup import kernel
 from newsdedup.article import Article
 from newsdedup.text.table import ArticleTable, make_table
-from newsdedup.verify.align import aligned
+from newsdedup.verify.evidence import common_ground
 from newsdedup.verify.features import (
     NUMBERS,
     Features,
@@ -29,11 +29,14 @@ from newsdedup.verify.features import (
     passes_gate,
 )
 from newsdedup.verify.profile import Profile, Profiles, columns_of
+from newsdedup.verify.reading import Reading
 
 COMPILED = kernel.compiled
 EXAMPLES = settings(derandomize=True, deadline=None, max_examples=120)
 
 needs_kernel = pytest.mark.skipif(COMPILED is None, reason="no compiled kernel in this installation")
+LETTERS = "".join(map(chr, range(0x100, 0x8000)))
+"""A text for any table: every place has a letter of its own."""
 
 _Found = TypeVar("_Found")
 
@@ -68,8 +71,8 @@ def made_up_table(seed: int, articles: int, longest: int, words: int) -> Article
             "surface": table_words[chosen],
             "quoted": rng.random(size) < rng.choice([0, 0.3, 1]),
             "opening": opening,
-            "start": np.zeros(size, dtype=np.int32),
-            "width": np.zeros(size, dtype=np.uint16),
+            "start": np.arange(size, dtype=np.int32),
+            "width": np.ones(size, dtype=np.uint16),
             # terms that fold into one code, too
             "term": (chosen[content] % 7 * 1_100_000 + chosen[content] // 7).astype(np.uint32),
             "root": table_words[chosen[content] // 2],
@@ -108,10 +111,11 @@ def check_twins(table: ArticleTable) -> None:
         assert compiled.passed.tolist() == plain.passed.tolist()
         for name in NUMBERS:
             assert compiled.column(name).tolist() == plain.column(name).tolist(), name
-    profiles = Profiles(table)
+    profiles, readings = Profiles(table), [Reading(table, row, LETTERS) for row in range(len(table))]
     for a, b in pairs:
-        compiled_pairs, plain_pairs = in_both(lambda a=a, b=b: aligned(profiles[a], profiles[b]))  # type: ignore[misc]
-        assert compiled_pairs == plain_pairs
+        sides = readings[a], readings[b]
+        ground = in_both(lambda a=a, b=b, sides=sides: common_ground(profiles, a, b, sides))  # type: ignore[misc]
+        assert ground[0] == ground[1]
 
 
 @needs_kernel
@@ -137,7 +141,6 @@ class TestTwins:
         apart, together = (Profile(one, 0), Profile(two, 0)), (Profile(both, 0), Profile(both, 1))
         assert pair_features(*apart) == pair_features(*together)
         assert passes_gate(*apart) == passes_gate(*together)
-        assert aligned(*apart) == aligned(*together) != []
 
     def test_what_is_kept_from_pair_to_pair_changes_nothing(self) -> None:
         # More articles than are kept, in no order, and pairs that ask for a kept article's later steps only now.
@@ -279,13 +282,29 @@ class TestRefusals:
         with pytest.raises((TypeError, BufferError, ValueError)):
             self.call(replace(table, term=np.repeat(table.term, 2)[::2]))
 
-    def test_alignments_ask_for_a_row_of_each_sentence(self, table: ArticleTable) -> None:
+    def test_common_ground_of_what_there_is_not(self, table: ArticleTable) -> None:
         compiled: ModuleType | None = kernel.compiled
         assert compiled is not None
-        rows = np.array([1], dtype=np.int64)
-        matched, values = np.zeros(99, dtype=np.int32), np.zeros(99, dtype=np.float32)
-        with pytest.raises(ValueError, match="for each sentence"):
-            compiled.align_sentences(*columns_of(table), rows, rows, matched, values)
+        for sides in ((-1, 0), (0, -1), (6, 0), (0, 6), (-(2**63), 0)):
+            with pytest.raises(ValueError, match="no article"):
+                compiled.common_ground(*columns_of(table), *sides, 12)
+        for most in (-1, 1001):
+            with pytest.raises(ValueError, match="so many facts"):
+                compiled.common_ground(*columns_of(table), 0, 1, most)
+        with pytest.raises(OverflowError):
+            compiled.common_ground(*columns_of(table), 0, 2**64, 12)
+        with pytest.raises(TypeError, match="12 arrays"):
+            compiled.common_ground(*columns_of(table), 0, 1)
+        broken = replace(table, sentences=table.sentences[:-1])
+        with pytest.raises(ValueError, match="one more"):
+            compiled.common_ground(*columns_of(broken), 0, 1, 12)
+
+    def test_as_many_shared_facts_as_asked_for(self, table: ArticleTable) -> None:
+        compiled: ModuleType | None = kernel.compiled
+        assert compiled is not None
+        facts = [compiled.common_ground(*columns_of(table), 0, 0, most)[1] for most in (0, 1, 3, 1000)]
+        assert [len(each) for each in facts[:3]] == [0, 1, 3]
+        assert all(each == facts[3][: len(each)] for each in facts)
 
 
 class TestFeatureTable:

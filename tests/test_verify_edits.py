@@ -14,6 +14,7 @@ from newsdedup.article import Article
 from newsdedup.result import AlignedSentence, Verdict
 from newsdedup.text.normalize import NormalizedText, normalize
 from newsdedup.text.table import table_of
+from newsdedup.verify.align import aligned
 from newsdedup.verify.edits import Change, Edits, find_edits
 from newsdedup.verify.evidence import aligned_sentences
 from newsdedup.verify.profile import Profile
@@ -28,7 +29,7 @@ def edits(
     texts = [NormalizedText(text=text, cuts=(), dateline="") for text in (left, right)]
     table = table_of(texts, [lang, lang])
     readings = [Reading(table, row, texts[row].text, notes[row]) for row in (0, 1)]
-    return find_edits(readings[0], readings[1], aligned_sentences(Profile(table, 0), Profile(table, 1)))
+    return find_edits(readings[0], readings[1], aligned_sentences(aligned(Profile(table, 0), Profile(table, 1))))
 
 
 def swapped(changes: tuple[Change, ...]) -> set[Change]:

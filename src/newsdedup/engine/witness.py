@@ -9,16 +9,19 @@ from functools import lru_cache
 from newsdedup.article import Article
 from newsdedup.result import REPORTED, Evidence, Pair, Verdict
 from newsdedup.text.normalize import NormalizedText
-from newsdedup.text.table import ArticleTable, normalized_body
+from newsdedup.text.table import ArticleTable
 from newsdedup.verify.credits import credited_name
 from newsdedup.verify.direction import Side, Testimony, likely_source, testimony
 from newsdedup.verify.edits import Edits, find_edits
-from newsdedup.verify.evidence import aligned_sentences, altered_quotes, changed_facts, passages, shared_facts
+from newsdedup.verify.evidence import altered_quotes, changed_facts, common_ground, passages
 from newsdedup.verify.features import Features
 from newsdedup.verify.profile import Profiles
 from newsdedup.verify.reading import Reading
 from newsdedup.verify.reasons import reasons
 from newsdedup.verify.verdict import Judgement
+
+_NO_EDITS = Edits()
+_NO_EVIDENCE = Evidence()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +41,22 @@ class Witness:
         article: The article of each row of the table.
         table: Boilerplate cut.
         profiles: Of the table.
+        normalized: The normalised text of each row.
     """
 
-    def __init__(self, article: Callable[[int], Article], table: ArticleTable, profiles: Profiles) -> None:
+    def __init__(
+        self,
+        article: Callable[[int], Article],
+        table: ArticleTable,
+        profiles: Profiles,
+        normalized: Callable[[int], NormalizedText],
+    ) -> None:
         self.article = article
         self.table = table
         self.profiles = profiles
-        self.normalized = lru_cache(maxsize=256)(self._normalized)
+        self.normalized = lru_cache(maxsize=256)(normalized)
         self.testimony = lru_cache(maxsize=4096)(self._testimony)
         self.reading = lru_cache(maxsize=256)(self._reading)
-
-    def _normalized(self, number: int) -> NormalizedText:
-        return normalized_body(self.article(number))
 
     def _length(self, number: int) -> int:
         return int(self.table.token_offsets[number + 1] - self.table.token_offsets[number])
@@ -76,8 +83,8 @@ class Witness:
 
     def _evidence(self, left: int, right: int, verdict: Verdict) -> tuple[Evidence, Edits]:
         """What a person can check, and between two versions of one text what was changed."""
-        profiles, readings = (self.profiles[left], self.profiles[right]), self.readings(left, right)
-        sentences, edits = aligned_sentences(*profiles), Edits()
+        readings, edits = self.readings(left, right), _NO_EDITS
+        sentences, shared = common_ground(self.profiles, left, right, readings)
         if verdict in (Verdict.COPY, Verdict.REVISION):
             edits = find_edits(*readings, sentences)
             changed = edits.listed
@@ -87,15 +94,17 @@ class Witness:
             sentences=sentences,
             altered_quotes=altered_quotes(readings[0].quotes, readings[1].quotes),
             changed_facts=changed,
-            shared_facts=shared_facts(*readings),
-            passages=passages(*profiles, readings) if verdict is Verdict.EXCERPT else (),
+            shared_facts=shared,
+            passages=passages(self.profiles[left], self.profiles[right], readings)
+            if verdict is Verdict.EXCERPT
+            else (),
         )
         return evidence, edits
 
     def pair(self, found: Found) -> Pair:
         """One pair with reasons and evidence."""
         left, right, numbers, judgement = found.left, found.right, found.numbers, found.judgement
-        evidence, edits = Evidence(), Edits()
+        evidence, edits = _NO_EVIDENCE, _NO_EDITS
         sentences = (int(self.table.sentences[left]), int(self.table.sentences[right]))
         if judgement.verdict not in (Verdict.IDENTICAL, Verdict.DISTINCT):
             evidence, edits = self._evidence(left, right, judgement.verdict)

@@ -35,6 +35,7 @@ from newsdedup.sketch.lsh import Pairs, unpack
 from newsdedup.sketch.replace import replace_sketches
 from newsdedup.sketch.sentences import NOTHING_RECURS, BoilerplateMask
 from newsdedup.sketch.views import Sketches, join_sketches
+from newsdedup.text.normalize import NormalizedText
 from newsdedup.text.table import ArticleColumns, ArticleTable, make_table
 from newsdedup.verify.features import FeatureTable, join_features
 
@@ -50,7 +51,7 @@ MAX_MEMORY = 4 << 30
 _KEPT_SHARE = 0.6  # of the memory, for what is kept of every article; the rest is for candidates and the program
 _TABLE_SHARE = 1 / 4  # for tables held at once
 _SHELF_SHARE = 1 / 64  # for texts held before they go to a file
-_TOKEN_BYTES = 32  # of a table, for each token, with what is made of it for comparing
+_TOKEN_BYTES = 40  # of a table, for each token, with its letters and what is made of it for comparing
 _TILE_PAIRS = 1 << 16
 _FEW_TOKENS = 1 << 19  # about a thousand articles
 _DENSE = 4  # pairs for each article from which it is worth to hold the tables of many
@@ -312,7 +313,9 @@ class Engine:
 
     def _desk(self, rows: NDArray[np.int64]) -> Desk:
         shelf, numbers = self._shelf, rows.tolist()
-        return Desk(lambda row: shelf.article(numbers[row]), self.cut_tables(rows))
+        texts: list[NormalizedText] = []
+        table = self.mask.of(rows).cut(make_table(shelf.articles(numbers), texts))
+        return Desk(lambda row: shelf.article(numbers[row]), table, texts)
 
     def _whole_desk(self, whole: WholeTable) -> Desk:
         if self._held is None:
@@ -346,5 +349,5 @@ def _read_records_again(
 
 
 def _at_desk(work: Callable[..., _Many], records: Records, mask: BoilerplateMask, task: tuple[object, ...]) -> _Many:
-    articles = records.articles()
-    return work(Desk(articles.__getitem__, mask.cut(make_table(articles))), *task)
+    articles, texts = records.articles(), list[NormalizedText]()
+    return work(Desk(articles.__getitem__, mask.cut(make_table(articles, texts)), texts), *task)

@@ -1,5 +1,7 @@
 """Signatures of the compiled kernel: arrays are C-contiguous and of the types stated, outputs made by the caller."""
 
+from array import array
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -184,7 +186,7 @@ def compare_pairs(
         ValueError: The columns do not fit each other, or hold what no table holds.
     """
 
-def align_sentences(
+def common_ground(
     surface: NDArray[np.uint32],
     quoted: NDArray[np.bool_],
     opening: NDArray[np.bool_],
@@ -197,33 +199,34 @@ def align_sentences(
     position: NDArray[np.int32],
     content_offsets: NDArray[np.int64],
     sentences: NDArray[np.int32],
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
-    matched: NDArray[np.int32],
-    values: NDArray[np.float32],
+    left: int,
+    right: int,
+    most: int,
     /,
-) -> None:
-    """Aligned sentences of one pair of articles of one table: `align.aligned`.
+) -> tuple[list[tuple[int, int, float]], list[int]]:
+    """What two articles of one table have in common: `evidence.common_ground`.
 
     Args:
-        left: Shape (1,), as `right`.
-        matched: Written, shape (sentences of the left,): a sentence of the right, or -1.
-        values: Written, of the same shape: their similarity.
+        most: Facts, at most 1,000.
+
+    Returns:
+        (left sentence, right sentence, similarity) of those aligned; token numbers of the left of the facts shared.
 
     Raises:
         ValueError: As `compare_pairs`.
     """
 
+_Text = tuple[_Words, _Integers, _Words, _Bytes, NDArray[np.int32]]
+
 def compare_sentences(
-    left: NDArray[np.uint32],
-    left_first: NDArray[np.int64],
-    right: NDArray[np.uint32],
-    right_first: NDArray[np.int64],
-    aligned: NDArray[np.int32],
-    edited: float,
-    known: float,
-    same: NDArray[np.int32],
-    unchanged: NDArray[np.bool_],
-    new_left: NDArray[np.bool_],
-    new_right: NDArray[np.bool_],
-) -> None: ...
+    left: _Text, right: _Text, aligned: array[int], edited: float, known: float, /
+) -> tuple[list[int], list[int], list[int], list[tuple[int, int, int, int, int, int, list[int], list[int]]]]:
+    """Which sentences are one sentence, and where they differ: `held_together` of verify/counterparts.py.
+
+    Args:
+        left: Surface, first tokens of sentences; root, fact and position of the content words. As `right`.
+        aligned: int32: left sentence, right sentence, counted from 1, and so on.
+
+    Returns:
+        For each left sentence the right one or -1; new sentences on the left and on the right; places as `Place`.
+    """

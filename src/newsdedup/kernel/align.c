@@ -1,4 +1,5 @@
-/* Which sentence of one article tells what which sentence of the other tells: the twin of `align.aligned`.
+/* Which sentence of one article tells what which sentence of the other tells, and which facts both have: the twins of
+   `align.aligned` and `evidence.shared_facts`.
 
    Of the matrix of similarities a row at a time is made; of the recursion two bits a cell are kept, the way back. */
 #include <stdlib.h>
@@ -83,4 +84,32 @@ int match_sentences(Side *left, Side *right, Work *work, int32_t *matched, float
     match_rows(left, right, &way, matched, values, way.ways + cells);
     free(way.ways);
     return 0;
+}
+
+int32_t find_shared_facts(const Side *left, const Side *right, int32_t most, int32_t *tokens, uint8_t *seen) {
+    int32_t count = 0;
+    memset(seen, 0, (size_t)left->roots.count);
+    for (int32_t i = 0; i < left->length; i++) {
+        int32_t root = left->root_of[i];
+        if (!left->fact[i] || seen[root]) {
+            continue;
+        }
+        seen[root] = 1;
+        int32_t there = number_of(&right->roots, left->roots.values[root]);
+        if (there >= 0 && (right->kinds[there] & IS_FACT)) {
+            int32_t place = count;
+            while (place > 0 && left->weight[tokens[place - 1]] < left->weight[i]) {
+                place--;
+            }
+            if (place < most) {
+                count += count < most;
+                memmove(tokens + place + 1, tokens + place, (size_t)(count - 1 - place) * sizeof(*tokens));
+                tokens[place] = i;
+            }
+        }
+    }
+    for (int32_t i = 0; i < count; i++) {
+        tokens[i] = left->position[tokens[i]];
+    }
+    return count;
 }

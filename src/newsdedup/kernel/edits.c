@@ -1,27 +1,23 @@
 /* Which sentences of two texts are one sentence, unchanged or edited, and which tell something new. */
 #include "edits.h"
-#include "kernel.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define SHINGLE 3
 
-/* A text in sentences; tokens in front of the first one belong to none. */
-typedef struct {
-    const uint32_t *words;
-    Py_ssize_t size;
-    const int64_t *first; /* token of each sentence */
-    Py_ssize_t count;
-    uint8_t *met; /* of each sentence, whether it has its counterpart */
-} Text;
-
-static const uint32_t *words_of(const Text *text, Py_ssize_t sentence, Py_ssize_t *size) {
+const uint32_t *words_of(const Text *text, Py_ssize_t sentence, Py_ssize_t *size) {
     int64_t end = sentence + 1 < text->count ? text->first[sentence + 1] : text->size;
     *size = (Py_ssize_t)(end - text->first[sentence]);
     return text->words + text->first[sentence];
 }
 
 static int check_text(const Text *text) {
+    for (Py_ssize_t i = 0; i < text->contents; i++) {
+        if (text->position[i] < (i ? text->position[i - 1] + 1 : 0) || text->position[i] >= text->size) {
+            PyErr_SetString(PyExc_ValueError, "content words of sentences: not rising places of tokens");
+            return 0;
+        }
+    }
     for (Py_ssize_t i = 0; i < text->count; i++) {
         if (text->first[i] < (i ? text->first[i - 1] + 1 : 0) || text->first[i] >= text->size) {
             PyErr_SetString(PyExc_ValueError, "sentences: not rising places of tokens");
@@ -228,9 +224,8 @@ typedef struct {
     double edited, known;
 } Job;
 
-static int check_job(const Job *job, const Py_ssize_t *sizes) {
-    if (sizes[0] % 2 || sizes[1] != job->left.count || sizes[2] != job->left.count || sizes[3] != job->left.count ||
-        sizes[4] != job->right.count || job->left.size > INT32_MAX || job->right.size > INT32_MAX) {
+static int check_job(const Job *job, Py_ssize_t size) {
+    if (size % 2 || job->left.size > INT32_MAX || job->right.size > INT32_MAX) {
         PyErr_SetString(PyExc_ValueError, "compare_sentences: arrays of the wrong size");
         return 0;
     }
@@ -246,9 +241,8 @@ static int check_job(const Job *job, const Py_ssize_t *sizes) {
 
 static int run(Job *job) {
     Text *left = &job->left, *right = &job->right;
-    left->met = calloc((size_t)left->count + 1, 1);
-    right->met = calloc((size_t)right->count + 1, 1);
-    int done = left->met && right->met && find_unchanged(left, right, job->same);
+    memset(job->same, 0xff, (size_t)left->count * sizeof *job->same); /* -1 */
+    int done = find_unchanged(left, right, job->same);
     if (done) {
         memcpy(job->unchanged, left->met, (size_t)left->count);
         /* Where one side has none left there is nothing to be found. */
@@ -258,43 +252,146 @@ static int run(Job *job) {
         done = done && find_new(left, right, job->known, job->new_left) &&
                find_new(right, left, job->known, job->new_right);
     }
-    free(left->met);
-    free(right->met);
     if (!done) {
         PyErr_NoMemory();
     }
     return done;
 }
 
-/* compare_sentences(left, left_first, right, right_first, aligned, edited, known, same, unchanged, new_left, new_right);
-   see `_Found` in verify/edits.py. */
+static void count_mentions(Text *text) {
+    int32_t count = 0;
+    for (Py_ssize_t i = 0; i < text->contents; i++) {
+        text->mention[i] = count;
+        count += text->fact[i] != 0;
+    }
+}
+
+/* Where the edited sentences differ, by the left ones. */
+static PyObject *list_places(Job *job) {
+    Workspace space = {0};
+    int32_t *matched = NULL;
+    int ready = 0, done = 1;
+    PyObject *places = PyList_New(0);
+    for (Py_ssize_t a = 0; places != NULL && done && a < job->left.count; a++) {
+        if (job->same[a] < 0 || job->unchanged[a]) {
+            continue;
+        }
+        if (!ready) { /* for most pairs it never is */
+            count_mentions(&job->left);
+            count_mentions(&job->right);
+            matched = malloc(((size_t)job->left.size + 1) * sizeof *matched);
+            ready = make_workspace(&space, job->left.size) && matched;
+        }
+        if (!ready) {
+            PyErr_NoMemory();
+        }
+        done = ready && add_places(&job->left, &job->right, (int32_t)a, job->same[a], &space, matched, places);
+    }
+    free(matched);
+    free_workspace(&space);
+    if (!done) {
+        Py_CLEAR(places);
+    }
+    return places;
+}
+
+static PyObject *list_numbers(const int32_t *numbers, Py_ssize_t count) {
+    PyObject *list = PyList_New(count);
+    for (Py_ssize_t i = 0; list != NULL && i < count; i++) {
+        PyObject *number = PyLong_FromLong(numbers[i]);
+        if (number == NULL || PyList_SetItem(list, i, number) != 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
+static PyObject *list_flagged(const uint8_t *flags, Py_ssize_t count) {
+    PyObject *list = PyList_New(0);
+    for (Py_ssize_t i = 0; list != NULL && i < count; i++) {
+        if (flags[i]) {
+            PyObject *number = PyLong_FromSsize_t(i);
+            if (number == NULL || PyList_Append(list, number) != 0) {
+                Py_CLEAR(list);
+            }
+            Py_XDECREF(number);
+        }
+    }
+    return list;
+}
+
+static PyObject *result_of(Job *job) {
+    PyObject *parts[4] = {list_numbers(job->same, job->left.count), list_flagged(job->new_left, job->left.count),
+                          list_flagged(job->new_right, job->right.count), list_places(job)};
+    PyObject *result = NULL;
+    if (parts[0] != NULL && parts[1] != NULL && parts[2] != NULL && parts[3] != NULL) {
+        result = PyTuple_Pack(4, parts[0], parts[1], parts[2], parts[3]);
+    }
+    for (int i = 0; i < 4; i++) {
+        Py_XDECREF(parts[i]);
+    }
+    return result;
+}
+
+/* One block of memory for everything that a run writes down. */
+static PyObject *run_job(Job *job) {
+    size_t left = (size_t)job->left.count + 1, right = (size_t)job->right.count + 1;
+    size_t numbers = left + (size_t)job->left.contents + (size_t)job->right.contents;
+    int32_t *memory = calloc(1, numbers * sizeof *memory + 3 * left + 2 * right);
+    if (!memory) {
+        return PyErr_NoMemory();
+    }
+    job->same = memory;
+    job->left.mention = job->same + left;
+    job->right.mention = job->left.mention + job->left.contents;
+    job->left.met = (uint8_t *)(memory + numbers);
+    job->unchanged = job->left.met + left;
+    job->new_left = job->unchanged + left;
+    job->right.met = job->new_left + left;
+    job->new_right = job->right.met + right;
+    PyObject *result = run(job) ? result_of(job) : NULL;
+    free(memory);
+    return result;
+}
+
+/* A tuple of words, first, root, fact, position. */
+static int read_text(Views *views, PyObject *tuple, Text *text) {
+    Py_ssize_t size[3];
+    if (!PyTuple_Check(tuple) || PyTuple_Size(tuple) != 5) {
+        PyErr_SetString(PyExc_TypeError, "compare_sentences: not the five columns of a text");
+        return 0;
+    }
+    if (!(text->words = array_of(views, PyTuple_GetItem(tuple, 0), 4, 0, "words", &text->size)) ||
+        !(text->first = array_of(views, PyTuple_GetItem(tuple, 1), 8, 0, "first", &text->count)) ||
+        !(text->root = array_of(views, PyTuple_GetItem(tuple, 2), 4, 0, "root", &size[0])) ||
+        !(text->fact = array_of(views, PyTuple_GetItem(tuple, 3), 1, 0, "fact", &size[1])) ||
+        !(text->position = array_of(views, PyTuple_GetItem(tuple, 4), 4, 0, "position", &size[2]))) {
+        return 0;
+    }
+    if (size[0] != size[1] || size[0] != size[2]) {
+        PyErr_SetString(PyExc_ValueError, "columns of sentences that differ in length");
+        return 0;
+    }
+    text->contents = size[0];
+    return 1;
+}
+
+/* compare_sentences(left, right, aligned, edited, known): see `held_together` in verify/counterparts.py. */
 PyObject *compare_sentences(PyObject *Py_UNUSED(self), PyObject *args) {
-    PyObject *given[9];
-    Py_ssize_t sizes[5] = {0};
+    PyObject *left, *right, *aligned, *result = NULL;
+    Py_ssize_t size;
     Views views = {.count = 0};
     Job job = {.aligned_count = 0};
-    int done = 0;
-    if (!PyArg_ParseTuple(args, "OOOOOddOOOO", &given[0], &given[1], &given[2], &given[3], &given[4], &job.edited,
-                          &job.known, &given[5], &given[6], &given[7], &given[8])) {
+    if (!PyArg_ParseTuple(args, "OOOdd", &left, &right, &aligned, &job.edited, &job.known)) {
         return NULL;
     }
-    if ((job.left.words = array_of(&views, given[0], 4, 0, "left", &job.left.size)) &&
-        (job.left.first = array_of(&views, given[1], 8, 0, "left_first", &job.left.count)) &&
-        (job.right.words = array_of(&views, given[2], 4, 0, "right", &job.right.size)) &&
-        (job.right.first = array_of(&views, given[3], 8, 0, "right_first", &job.right.count)) &&
-        (job.aligned = array_of(&views, given[4], 4, 0, "aligned", &sizes[0])) &&
-        (job.same = array_of(&views, given[5], 4, 1, "same", &sizes[1])) &&
-        (job.unchanged = array_of(&views, given[6], 1, 1, "unchanged", &sizes[2])) &&
-        (job.new_left = array_of(&views, given[7], 1, 1, "new_left", &sizes[3])) &&
-        (job.new_right = array_of(&views, given[8], 1, 1, "new_right", &sizes[4]))) {
-        job.aligned_count = sizes[0] / 2;
-        if (check_job(&job, sizes)) {
-            memset(job.same, 0xff, (size_t)job.left.count * sizeof *job.same); /* -1 */
-            memset(job.new_left, 0, (size_t)job.left.count);
-            memset(job.new_right, 0, (size_t)job.right.count);
-            done = run(&job);
+    if (read_text(&views, left, &job.left) && read_text(&views, right, &job.right) &&
+        (job.aligned = array_of(&views, aligned, 4, 0, "aligned", &size))) {
+        job.aligned_count = size / 2;
+        if (check_job(&job, size)) {
+            result = run_job(&job);
         }
     }
     release_all(&views);
-    return done ? Py_NewRef(Py_None) : NULL;
+    return result;
 }

@@ -1,7 +1,8 @@
-/* What edits.c and likeness.c share. */
+/* What edits.c, changes.c and likeness.c share. */
 #ifndef NEWSDEDUP_EDITS_H
 #define NEWSDEDUP_EDITS_H
 
+#include "kernel.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,5 +27,32 @@ void free_workspace(Workspace *space);
 
 /* 2 L / (n + m) of two sentences, rounded as rapidfuzz does; what is surely under `least` may come out as -1. */
 double likeness(Workspace *space, const uint32_t *one, ptrdiff_t n, const uint32_t *other, ptrdiff_t m, double least);
+
+/* For each word of one sentence its place in the other, or -1, along the longest common subsequence that rapidfuzz's
+   Indel.editops takes; 0 where memory is short. */
+int match_words(Workspace *space, const uint32_t *one, ptrdiff_t n, const uint32_t *other, ptrdiff_t m,
+                int32_t *matched);
+
+/* A text in sentences; tokens in front of the first one belong to none. */
+typedef struct {
+    const uint32_t *words;
+    Py_ssize_t size;
+    const int64_t *first; /* token of each sentence */
+    Py_ssize_t count;
+    /* Of the content words. */
+    const uint32_t *root;
+    const uint8_t *fact;     /* 2 for a number, 1 for another fact */
+    const int32_t *position; /* token, rising */
+    Py_ssize_t contents;
+    int32_t *mention; /* facts before each content word */
+    uint8_t *met;     /* of each sentence, whether it has its counterpart */
+} Text;
+
+const uint32_t *words_of(const Text *text, Py_ssize_t sentence, Py_ssize_t *size);
+
+/* Adds to a list the places where a sentence of the left and one of the right differ in something that may be told;
+   0 with an error set. `matched` has room for the words of the left one. */
+int add_places(const Text *left, const Text *right, int32_t a, int32_t b, Workspace *space, int32_t *matched,
+               PyObject *places);
 
 #endif

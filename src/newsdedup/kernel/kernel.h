@@ -53,7 +53,7 @@ PyObject *agreements(PyObject *self, PyObject *args);
 
 /* The functions of the module, one room each. */
 PyObject *compare_pairs(PyObject *module, PyObject *const *args, Py_ssize_t count);
-PyObject *align_sentences(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *common_ground(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 /* edits.c */
 PyObject *compare_sentences(PyObject *self, PyObject *args);

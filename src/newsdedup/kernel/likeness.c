@@ -63,8 +63,11 @@ static void step(uint64_t *unmatched, const uint64_t *mask, size_t blocks) {
     }
 }
 
-/* Length of the longest common subsequence, bit-parallel: Hyyro 2004, "Bit-parallel LCS-length computation revisited". */
-static ptrdiff_t common_length(Workspace *space, const uint32_t *one, ptrdiff_t n, const uint32_t *other, ptrdiff_t m) {
+/* Length of the longest common subsequence, bit-parallel: Hyyro 2004, "Bit-parallel LCS-length computation revisited".
+
+   Where `rows` is not NULL, it gets the state after each word of the other one. */
+static ptrdiff_t common_length(Workspace *space, const uint32_t *one, ptrdiff_t n, const uint32_t *other, ptrdiff_t m,
+                               uint64_t *rows) {
     size_t places = places_for(n), blocks = ((size_t)n + 63) / 64;
     ptrdiff_t common = 0;
     memset(space->first, 0xff, places * sizeof *space->first);
@@ -84,6 +87,9 @@ static ptrdiff_t common_length(Workspace *space, const uint32_t *one, ptrdiff_t 
             for (int64_t i = first; i >= 0; i = space->next[i]) {
                 space->mask[i / 64] = 0;
             }
+        }
+        if (rows) {
+            memcpy(rows + (size_t)j * blocks, space->unmatched, blocks * sizeof *rows);
         }
     }
     for (ptrdiff_t i = 0; i < n; i++) {
@@ -105,7 +111,51 @@ double likeness(Workspace *space, const uint32_t *one, ptrdiff_t n, const uint32
     while (n && m && one[n - 1] == other[m - 1]) {
         n--, m--, common++;
     }
-    common += n && m ? common_length(space, one, n, other, m) : 0;
+    common += n && m ? common_length(space, one, n, other, m, NULL) : 0;
     return 1.0 - (all - 2.0 * (double)common) / all;
 }
 
+
+/* The way back through the rows, as rapidfuzz goes it. */
+static void go_back(const uint64_t *rows, size_t blocks, ptrdiff_t n, ptrdiff_t m, ptrdiff_t shift, int32_t *matched) {
+    ptrdiff_t column = n, row = m;
+    while (row && column) {
+        size_t at = (size_t)(column - 1) / 64;
+        int bit = (int)((column - 1) % 64);
+        if (rows[(size_t)(row - 1) * blocks + at] >> bit & 1) {
+            column--;
+        } else {
+            row--;
+            if (!row || rows[(size_t)(row - 1) * blocks + at] >> bit & 1) {
+                matched[--column] = (int32_t)(row + shift);
+            }
+        }
+    }
+}
+
+int match_words(Workspace *space, const uint32_t *one, ptrdiff_t n, const uint32_t *other, ptrdiff_t m,
+                int32_t *matched) {
+    ptrdiff_t shift = 0;
+    while (n && m && *one == *other) {
+        *matched++ = (int32_t)shift++;
+        one++, other++, n--, m--;
+    }
+    while (n && m && one[n - 1] == other[m - 1]) {
+        n--, m--;
+        matched[n] = (int32_t)(m + shift);
+    }
+    for (ptrdiff_t i = 0; i < n; i++) {
+        matched[i] = -1;
+    }
+    if (n && m) {
+        size_t blocks = ((size_t)n + 63) / 64;
+        uint64_t *rows = malloc((size_t)m * blocks * sizeof *rows);
+        if (!rows) {
+            return 0;
+        }
+        common_length(space, one, n, other, m, rows);
+        go_back(rows, blocks, n, m, shift, matched);
+        free(rows);
+    }
+    return 1;
+}

@@ -43,7 +43,7 @@ static PyMethodDef functions[] = {
     {"shared_values", shared_values, METH_VARARGS, NULL},
     {"agreements", agreements, METH_VARARGS, NULL},
     {"compare_pairs", (PyCFunction)(void (*)(void))compare_pairs, METH_FASTCALL, NULL},
-    {"align_sentences", (PyCFunction)(void (*)(void))align_sentences, METH_FASTCALL, NULL},
+    {"common_ground", (PyCFunction)(void (*)(void))common_ground, METH_FASTCALL, NULL},
     {"compare_sentences", compare_sentences, METH_VARARGS, "Which sentences of two texts are one sentence."},
     {NULL, NULL, 0, NULL},
 };

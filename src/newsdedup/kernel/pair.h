@@ -61,6 +61,10 @@ static inline float likeness(float similarity) { return similarity >= MIN_SIMILA
 /* For each sentence of the left the one of the right that it is aligned with, or -1, and their similarity. */
 int match_sentences(Side *left, Side *right, Work *work, int32_t *matched, float *values);
 
+/* Tokens of the left that are facts of both, each fact once, up to `most`: the rarest first, of equals the first one.
+   Returns how many; `seen` has room for each root of the left. */
+int32_t find_shared_facts(const Side *left, const Side *right, int32_t most, int32_t *tokens, uint8_t *seen);
+
 /* The five numbers that hold sentences against sentences. */
 int fill_sentences(const Side *left, const Side *right, Work *work, double *out);
 

@@ -7,6 +7,7 @@
 #define KEPT_SIDES 32 /* articles made ready that are kept for later pairs of the call */
 #define COLUMNS 12    /* of a table, as read_columns takes them */
 #define KEPT_BYTES ((size_t)64 << 20)
+#define MOST_FACTS 1000 /* asked for in one call */
 
 typedef struct {
     Side sides[KEPT_SIDES];
@@ -173,49 +174,81 @@ PyObject *compare_pairs(PyObject *Py_UNUSED(module), PyObject *const *args, Py_s
     return result;
 }
 
-static int align_one(const Columns *columns, int64_t left_row, int64_t right_row, Py_ssize_t size, int32_t *matched,
-                     float *values) {
-    Side left, right;
+/* Sentences aligned as a list of (left, right, similarity). */
+static PyObject *list_aligned(const int32_t *matched, const float *values, int32_t count) {
+    PyObject *list = PyList_New(0);
+    for (int32_t i = 0; list != NULL && i < count; i++) {
+        if (matched[i] >= 0) {
+            PyObject *each = Py_BuildValue("(iid)", (int)i, (int)matched[i], (double)values[i]);
+            if (each == NULL || PyList_Append(list, each) != 0) {
+                Py_CLEAR(list);
+            }
+            Py_XDECREF(each);
+        }
+    }
+    return list;
+}
+
+static PyObject *list_tokens(const int32_t *tokens, int32_t count) {
+    PyObject *list = PyList_New(count);
+    for (int32_t i = 0; list != NULL && i < count; i++) {
+        PyObject *token = PyLong_FromLong(tokens[i]);
+        if (token == NULL || PyList_SetItem(list, i, token) != 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
+static PyObject *find_common_ground(Side *left, Side *right, int32_t most) {
+    PyObject *aligned = NULL, *facts = NULL, *result = NULL;
     Work work = {NULL, 0};
-    if (begin_side(&left, columns, left_row) != 0) {
-        return -1;
+    size_t sentences = (size_t)left->sentence_count;
+    char *memory = malloc(sentences * (sizeof(int32_t) + sizeof(float)) + (size_t)most * sizeof(int32_t) +
+                          (size_t)left->roots.count + 1);
+    if (memory == NULL) {
+        return PyErr_NoMemory();
     }
-    int result = begin_side(&right, columns, right_row);
-    if (result == 0 && size != left.sentence_count) {
-        PyErr_SetString(PyExc_ValueError, "matched and values that do not have one item for each sentence");
-        result = -1;
+    int32_t *matched = (int32_t *)memory, *tokens = matched + sentences;
+    float *values = (float *)(tokens + most);
+    if (match_sentences(left, right, &work, matched, values) == 0) {
+        int32_t count = find_shared_facts(left, right, most, tokens, (uint8_t *)(values + sentences));
+        aligned = list_aligned(matched, values, left->sentence_count);
+        facts = list_tokens(tokens, count);
     }
-    if (result == 0) {
-        result = match_sentences(&left, &right, &work, matched, values);
+    if (aligned != NULL && facts != NULL) {
+        result = PyTuple_Pack(2, aligned, facts);
     }
-    end_side(&left);
-    end_side(&right);
+    Py_XDECREF(aligned);
+    Py_XDECREF(facts);
     free(work.memory);
+    free(memory);
     return result;
 }
 
-PyObject *align_sentences(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count) {
-    if (count != COLUMNS + 4) {
-        PyErr_SetString(PyExc_TypeError, "align_sentences takes 16 arrays");
+PyObject *common_ground(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count) {
+    if (count != COLUMNS + 3) {
+        PyErr_SetString(PyExc_TypeError, "common_ground takes 12 arrays and three numbers");
         return NULL;
     }
     Views views = {.count = 0};
     Columns columns;
-    Py_ssize_t size[4];
+    Side left, right;
     PyObject *result = NULL;
-    const int64_t *left, *right = NULL;
-    int32_t *matched = NULL;
-    float *values = NULL;
-    if (read_columns(&views, args, &columns) == 0 &&
-        (left = array_of(&views, args[12], 8, 0, "left", &size[0])) != NULL &&
-        (right = array_of(&views, args[13], 8, 0, "right", &size[1])) != NULL &&
-        (matched = array_of(&views, args[14], 4, 1, "matched", &size[2])) != NULL &&
-        (values = array_of(&views, args[15], 4, 1, "values", &size[3])) != NULL) {
-        if (size[0] != 1 || size[1] != 1 || size[2] != size[3]) {
-            PyErr_SetString(PyExc_ValueError, "columns that are not of one pair");
-        } else if (align_one(&columns, left[0], right[0], size[2], matched, values) == 0) {
-            result = Py_NewRef(Py_None);
+    long long row = PyLong_AsLongLong(args[12]), other = PyLong_AsLongLong(args[13]), most = PyLong_AsLongLong(args[14]);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    if (most < 0 || most > MOST_FACTS) {
+        PyErr_SetString(PyExc_ValueError, "common_ground: so many facts are not to be told");
+        return NULL;
+    }
+    if (read_columns(&views, args, &columns) == 0 && begin_side(&left, &columns, row) == 0) {
+        if (begin_side(&right, &columns, other) == 0) {
+            result = find_common_ground(&left, &right, (int32_t)most);
+            end_side(&right);
         }
+        end_side(&left);
     }
     release_all(&views);
     return result;

@@ -143,8 +143,12 @@ def _chrome_bits(text: NormalizedText) -> int:
     return HAS_CORRECTION if any(cut.kind == "correction" for cut in text.cuts) else 0
 
 
-def make_table(articles: Sequence[Article]) -> ArticleTable:
-    """Normalises and tokenises articles, a batch at a time."""
+def make_table(articles: Sequence[Article], kept: list[NormalizedText] | None = None) -> ArticleTable:
+    """Normalises and tokenises articles, a batch at a time.
+
+    Args:
+        kept: Gets the normalised texts, where they are still wanted.
+    """
     parts: list[ArticleTable] = []
     texts: list[NormalizedText] = []
     langs: list[str] = []
@@ -154,6 +158,8 @@ def make_table(articles: Sequence[Article]) -> ArticleTable:
         texts.append(body)
         langs.append(article_language(article, body.text))
         size += len(body.text)
+        if kept is not None:
+            kept.append(body)
         if size >= BATCH_CHARACTERS:
             parts.append(table_of(texts, langs))
             texts, langs, size = [], [], 0

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from newsdedup import kernel
-from newsdedup.verify.profile import Profile, columns_of, in_one_table
+from newsdedup.verify.profile import Profile
 
 MIN_SIMILARITY = 0.25
 """Idf cosine below which two sentences are not aligned."""
@@ -103,13 +102,6 @@ def aligned(left: Profile, right: Profile) -> list[tuple[int, int, float]]:
     Returns:
         `(row, column, similarity)`, sorted by row; each row and each column at most once.
     """
-    if kernel.compiled is not None:
-        table, rows, columns = in_one_table(left, right)
-        matched = np.empty(left.sentence_count, dtype=np.int32)
-        values = np.empty(left.sentence_count, dtype=np.float32)
-        kernel.compiled.align_sentences(*columns_of(table), rows, columns, matched, values)
-        found = np.flatnonzero(matched >= 0)
-        return list(zip(found.tolist(), matched[found].tolist(), values[found].tolist(), strict=True))
     similarity = similarities(left, right)
     _, pairs = monotone(similarity, left.sentence_weights)
     used_left, used_right = {row for row, _ in pairs}, {column for _, column in pairs}

@@ -220,10 +220,15 @@ def _distinct(values: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[n
 
 
 class Profiles:
-    """Profiles of a table's articles, the recent ones kept."""
+    """Profiles of a table's articles, the recent ones kept.
+
+    Attributes:
+        columns: What the kernel reads of the table.
+    """
 
     def __init__(self, table: ArticleTable, kept: int = 4096) -> None:
         self.table = table
+        self.columns = columns_of(table)
         self._recent = lru_cache(maxsize=kept)(lambda row: Profile(table, row))
 
     def __getitem__(self, row: int) -> Profile:

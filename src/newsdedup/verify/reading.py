@@ -6,7 +6,7 @@ are, since a list of each would cost more than all that is asked of it.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from newsdedup.text.table import NUMBER_FACT, ArticleTable
 
-_QUOTE = re.compile(r'"([^"\n]*)"?')  # of any length: a short one left out would pair its end with the next start
-_QUOTE_CHARACTERS = range(12, 601)
+_FEWEST, _MOST = 12, 600  # characters of a quote
 _MIN_QUOTE_WORDS = 4
 _CLOSERS = "\"')]}"
 _STOPS = ".!?\u2026\u3002\uff01\uff1f"
@@ -23,18 +22,12 @@ _BEHIND = frozenset(_STOPS + _CLOSERS + "%,;:")
 
 
 class Reading:
-    """One article read closely.
+    """One article read closely; most of what it holds is made when first asked for, since copies differ in little.
 
     Attributes:
         text: The normalised text.
         notes: Correction notes that were set aside, in order.
         surface: Hash of each lower-case token, shape (tokens,).
-        first: Number of the first token of each sentence, shape (sentences,).
-        bounds: Number of the first token of each sentence, and how many tokens there are.
-        fact_roots: Root of each mention of a fact, in order; the other lists alike.
-        fact_numbers: Whether the fact is a number.
-        fact_weights: Its idf.
-        fact_places: Its token number.
         word_roots: Roots of the content words in order.
         word_places: Token number of each content word, from 0.
     """
@@ -42,19 +35,58 @@ class Reading:
     def __init__(self, table: ArticleTable, row: int, text: str, notes: tuple[str, ...] = ()) -> None:
         tokens = slice(int(table.token_offsets[row]), int(table.token_offsets[row + 1]))
         content = slice(int(table.content_offsets[row]), int(table.content_offsets[row + 1]))
-        fact, root, position = table.fact[content], table.root[content], table.position[content]
-        mentions = fact.nonzero()[0]
         self.text = text
         self.notes = notes
         self.surface: NDArray[np.uint32] = table.surface[tokens]
-        self.first: NDArray[np.int64] = table.opening[tokens].nonzero()[0]
-        self.bounds: list[int] = [*self.first.tolist(), self.surface.size]
+        self._opening, self._weight = table.opening[tokens], table.weight[content]
+        self._root, self._fact, self._position = table.root[content], table.fact[content], table.position[content]
         self._start, self._width = table.start[tokens].data, table.width[tokens].data
-        self.fact_roots: list[int] = root[mentions].tolist()
-        self.fact_numbers: list[bool] = (fact[mentions] == NUMBER_FACT).tolist()
-        self.fact_weights: list[float] = table.weight[content][mentions].tolist()
-        self.fact_places: list[int] = position[mentions].tolist()
-        self.word_roots, self.word_places = root.data, position.data
+        self.word_roots, self.word_places = self._root.data, self._position.data
+
+    @cached_property
+    def first(self) -> NDArray[np.int64]:
+        """Number of the first token of each sentence, shape (sentences,)."""
+        return self._opening.nonzero()[0]
+
+    @cached_property
+    def bounds(self) -> list[int]:
+        """Number of the first token of each sentence, and how many tokens there are."""
+        return [*self.first.tolist(), self.surface.size]
+
+    @property
+    def columns(
+        self,
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int32]]:
+        """What the kernel asks for: tokens and the first of each sentence; root, fact and place of content words."""
+        return self.surface, self.first, self._root, self._fact, self._position
+
+    @cached_property
+    def _mentions(self) -> NDArray[np.int64]:
+        return self._fact.nonzero()[0]
+
+    @cached_property
+    def fact_roots(self) -> list[int]:
+        """Root of each mention of a fact, in order; the other lists alike."""
+        roots: list[int] = self._root[self._mentions].tolist()
+        return roots
+
+    @cached_property
+    def fact_numbers(self) -> list[bool]:
+        """Whether the fact is a number."""
+        numbers: list[bool] = (self._fact[self._mentions] == NUMBER_FACT).tolist()
+        return numbers
+
+    @cached_property
+    def fact_weights(self) -> list[float]:
+        """Its idf."""
+        weights: list[float] = self._weight[self._mentions].tolist()
+        return weights
+
+    @cached_property
+    def fact_places(self) -> list[int]:
+        """Its token number."""
+        places: list[int] = self._position[self._mentions].tolist()
+        return places
 
     @cached_property
     def roots(self) -> frozenset[int]:
@@ -64,12 +96,10 @@ class Reading:
     @cached_property
     def quotes(self) -> tuple[str, ...]:
         """Words between quotation marks, in order."""
-        if '"' not in self.text:
-            return ()
         return tuple(
             quote.strip()
-            for quote in _QUOTE.findall(self.text)
-            if len(quote) in _QUOTE_CHARACTERS and len(quote.split()) >= _MIN_QUOTE_WORDS
+            for quote in _quoted(self.text)
+            if _FEWEST <= len(quote) <= _MOST and len(quote.split(None, _MIN_QUOTE_WORDS - 1)) == _MIN_QUOTE_WORDS
         )
 
     @property
@@ -85,8 +115,12 @@ class Reading:
 
     def mention(self, fact: int) -> str:
         """A mention of a fact as it stands in the text."""
-        start, end = self.span(self.fact_places[fact])
-        return self.text[start:end]
+        return self.word(self.fact_places[fact])
+
+    def word(self, token: int) -> str:
+        """A token as it stands in the text."""
+        start = self._start[token]
+        return self.text[start : start + self._width[token]]
 
     def words(self, place: range) -> str:
         """The words of a place, a range of token numbers, as they stand in the text, on one line."""
@@ -96,6 +130,20 @@ class Reading:
         """First character of a token and one past the last."""
         start: int = self._start[token]
         return start, start + self._width[token]
+
+
+def _quoted(text: str) -> Iterator[str]:
+    """What stands between quotation marks, of any length: a short one left out would pair its end with the next start.
+
+    A quote ends with its line, closed or not.
+    """
+    parts = text.split('"')
+    place = 1
+    while place < len(parts):
+        part = parts[place]
+        end = part.find("\n")
+        yield part if end < 0 else part[:end]
+        place += 2 if end < 0 else 1  # behind a line's end the next mark opens
 
 
 def _sentence_text(text: str, start: int, end: int, limit: int) -> str:

@@ -35,7 +35,7 @@ def reasons(
     if evidence.altered_quotes and judgement.verdict not in (Verdict.IDENTICAL, Verdict.DISTINCT):
         count = len(evidence.altered_quotes)
         out.append(f"{count} quote{'s' if count > 1 else ''} in other words")
-    if edits != Edits():
+    if edits.facts or edits.notes or edits.sentences:
         out.append(_edits(edits, source))
     if judgement.short and judgement.verdict not in (Verdict.IDENTICAL, Verdict.COPY):
         out.append("too short to tell a rewrite")
