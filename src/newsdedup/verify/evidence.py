@@ -65,7 +65,7 @@ def altered_quotes(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str
         for j, theirs in in_order.items():
             found = fuzz.ratio(
                 mine, theirs, score_cutoff=likeness - _ROUNDING
-            )  # the rest are given up sooner and sooner
+            )  # the rest are given up sooner
             if found > likeness:
                 likeness, place = found, j
         if likeness >= _ALTERED_QUOTE and bare_right[place] not in bare_left[i]:
