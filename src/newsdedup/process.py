@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import sys
@@ -27,6 +26,8 @@ def long_run() -> None:
     Looking for circles among the objects takes a tenth of a scan, giving the memory of working arrays back to the
     system and taking it again another twelfth.
     """
+    import ctypes  # noqa: PLC0415 - 10 ms
+
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
     if sys.platform == "linux":

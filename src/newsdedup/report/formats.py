@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 
 from newsdedup.errors import ConfigError
-from newsdedup.report.comparison import comparison_document, comparison_lines, comparison_text
-from newsdedup.report.comparison_terminal import comparison_terminal
-from newsdedup.report.json_document import document_lines
-from newsdedup.report.jsonl import result_lines
 from newsdedup.report.plain import Style
-from newsdedup.report.terminal import terminal_lines
-from newsdedup.report.text import text_lines
 from newsdedup.result import Comparison, Result
 
 
@@ -24,19 +19,35 @@ class Format:
     comparison: Callable[[Comparison, Style], Iterator[str]]
 
 
+def _late(module: str, name: str) -> Callable[..., Iterator[str]]:
+    """A function of a module that is loaded when it is first called: `--help` waits for no renderer."""
+
+    def call(*arguments: object) -> Iterator[str]:
+        lines: Iterator[str] = getattr(import_module(f"newsdedup.report.{module}"), name)(*arguments)
+        return lines
+
+    return call
+
+
+def _unstyled(render: Callable[..., Iterator[str]]) -> Callable[..., Iterator[str]]:
+    return lambda shown, style: render(shown)
+
+
 FORMATS: Mapping[str, Format] = {
-    "text": Format(result=text_lines, comparison=comparison_text),
+    "text": Format(result=_late("text", "text_lines"), comparison=_late("comparison", "comparison_text")),
     "jsonl": Format(
-        result=lambda result, style: result_lines(result),
-        comparison=lambda comparison, style: comparison_lines(comparison),
+        result=_unstyled(_late("jsonl", "result_lines")),
+        comparison=_unstyled(_late("comparison", "comparison_lines")),
     ),
     "json": Format(
-        result=lambda result, style: document_lines(result),
-        comparison=lambda comparison, style: comparison_document(comparison),
+        result=_unstyled(_late("json_document", "document_lines")),
+        comparison=_unstyled(_late("comparison", "comparison_document")),
     ),
 }
 
-TERMINAL = Format(result=terminal_lines, comparison=comparison_terminal)
+TERMINAL = Format(
+    result=_late("terminal", "terminal_lines"), comparison=_late("comparison_terminal", "comparison_terminal")
+)
 """What `text` becomes on a terminal."""
 
 
