@@ -15,7 +15,9 @@ from newsdedup import kernel
 from newsdedup.result import AlignedSentence
 from newsdedup.text.normalize import NormalizedText
 from newsdedup.text.table import table_of
-from newsdedup.verify.counterparts import Found, held_together
+from newsdedup.text.tokens import tokenize
+from newsdedup.verify.counterparts import Found, _order_tokens, held_together
+from newsdedup.verify.forms import ORDER_WORDS
 from newsdedup.verify.reading import Reading
 
 needs_kernel = pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not built here")
@@ -59,6 +61,15 @@ def edited(sentences: list[list[str]], random: Random, words: list[str]) -> list
     if random.random() < 0.5:
         random.shuffle(out)
     return [each for each in out if each and random.random() < 0.9]
+
+
+def test_each_word_that_puts_in_order_is_one_token_in_every_language() -> None:
+    words = sorted(ORDER_WORDS)
+    for lang in ("en", "de", "es", "fr"):
+        for spelled in (words, [word.title() for word in words], [word.upper() for word in words]):
+            tokens = tokenize([" ".join(spelled)], [lang]).surface
+            assert tokens.size == len(words)
+            assert np.unique(tokens).tolist() == _order_tokens().tolist()
 
 
 @needs_kernel
@@ -113,7 +124,7 @@ class TestRefused:
         left = tuple(given[name] for name in names)
         right = tuple(given.get(f"other_{name}", given[name]) for name in names)
         assert kernel.compiled is not None
-        kernel.compiled.compare_sentences(left, right, given["aligned"], 0.5, 0.6)
+        kernel.compiled.compare_sentences(left, right, given["aligned"], np.zeros(1, dtype=np.uint32), 0.5, 0.6)
 
     @pytest.mark.parametrize(
         "changed",
@@ -147,9 +158,10 @@ class TestRefused:
     def test_a_text_without_its_columns(self) -> None:
         assert kernel.compiled is not None
         texts: tuple[Any, ...] = ([], (), (np.zeros(1),) * 4)
+        nothing = np.zeros(0, dtype=np.int32)
         for text in texts:
             with pytest.raises(TypeError, match="five columns"):
-                kernel.compiled.compare_sentences(text, text, np.zeros(0, dtype=np.int32), 0.5, 0.6)
+                kernel.compiled.compare_sentences(text, text, nothing, nothing, 0.5, 0.6)
 
 
 def test_matching_blocks_are_the_kept_words_of_the_opcodes() -> None:

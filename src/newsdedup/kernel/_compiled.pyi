@@ -219,13 +219,19 @@ def common_ground(
 _Text = tuple[_Words, _Integers, _Words, _Bytes, NDArray[np.int32]]
 
 def compare_sentences(
-    left: _Text, right: _Text, aligned: array[int], edited: float, known: float, /
-) -> tuple[list[int], list[int], list[int], list[tuple[int, int, int, int, int, int, list[int], list[int]]]]:
+    left: _Text, right: _Text, aligned: array[int], orders: _Words, edited: float, known: float, /
+) -> tuple[
+    list[int],
+    list[int],
+    list[int],
+    list[tuple[int, int, int, int, int, int, list[int], list[int], list[int], list[int]]],
+]:
     """Which sentences are one sentence, and where they differ: `held_together` of verify/counterparts.py.
 
     Args:
         left: Surface, first tokens of sentences; root, fact and position of the content words. As `right`.
         aligned: int32: left sentence, right sentence, counted from 1, and so on.
+        orders: Hashes of words that put in order, sorted.
 
     Returns:
         For each left sentence the right one or -1; new sentences on the left and on the right; places as `Place`.

@@ -52,86 +52,94 @@ static int own_kinds(const Text *text, Span place, const Text *other, Span sente
     return kinds;
 }
 
-/* The numbers of these facts among all mentions of the text. */
-static PyObject *own_mentions(const Text *text, Span place, const Text *other, Span sentence) {
+/* Tokens of the facts of one kind. */
+static PyObject *own_tokens(const Text *text, Span place, const Text *other, Span sentence, int kind) {
     PyObject *list = PyList_New(0);
     for (Py_ssize_t i = place.start; list != NULL && i < place.end; i++) {
-        if (is_own(text, i, other, sentence)) {
-            PyObject *mention = PyLong_FromLong(text->mention[i]);
-            if (mention == NULL || PyList_Append(list, mention) != 0) {
+        if ((text->fact[i] == 2 ? IS_NUMBER : IS_NAME) == kind && is_own(text, i, other, sentence)) {
+            PyObject *token = PyLong_FromLong(text->position[i]);
+            if (token == NULL || PyList_Append(list, token) != 0) {
                 Py_CLEAR(list);
             }
-            Py_XDECREF(mention);
+            Py_XDECREF(token);
         }
     }
     return list;
 }
 
-/* The two sentences, and tokens of both that stand for each other. */
+/* Two sentences. */
 typedef struct {
-    const Text *left, *right;
+    const Places *places;
     int32_t a, b;
-    Span left_sentence, right_sentence;
-    int64_t left_base, right_base;
+    Span left, right; /* their content words */
 } Held;
 
-static int add_place(const Held *held, Py_ssize_t old, Py_ssize_t old_end, Py_ssize_t new, Py_ssize_t new_end,
-                     PyObject *places) {
-    int64_t tokens[4] = {held->left_base + old, held->left_base + old_end, held->right_base + new,
-                         held->right_base + new_end};
-    Span mine = span_of(held->left, tokens[0], tokens[1]), theirs = span_of(held->right, tokens[2], tokens[3]);
-    Py_ssize_t n = old_end - old, m = new_end - new;
-    int left = own_kinds(held->left, mine, held->right, held->right_sentence);
-    int right = own_kinds(held->right, theirs, held->left, held->left_sentence);
+static int orders(const Places *places, uint32_t word) {
+    Py_ssize_t low = 0, high = places->order_count;
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (places->orders[middle] < word) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < places->order_count && places->orders[low] == word;
+}
+
+/* Tokens of both texts that stand for each other. */
+static int add_place(const Held *held, int64_t old, int64_t old_end, int64_t new, int64_t new_end) {
+    const Text *left = held->places->left, *right = held->places->right;
+    Span mine = span_of(left, old, old_end), theirs = span_of(right, new, new_end);
+    int64_t n = old_end - old, m = new_end - new;
+    int old_kinds = own_kinds(left, mine, right, held->right), new_kinds = own_kinds(right, theirs, left, held->left);
     int is_short = n > 0 && n <= SHORT_PLACE && m > 0 && m <= SHORT_PLACE;
-    int names = is_short && (left & IS_NAME) && (right & IS_NAME);
-    if (!((left | right) & IS_NUMBER) && !names && !(n == 1 && m == 1)) {
+    int names = is_short && (old_kinds & IS_NAME) && (new_kinds & IS_NAME);
+    int ordered = n == 1 && m == 1 && orders(held->places, left->words[old]) && orders(held->places, right->words[new]);
+    if (!((old_kinds | new_kinds) & IS_NUMBER) && !names && !ordered) {
         return 1;
     }
-    PyObject *lefts = own_mentions(held->left, mine, held->right, held->right_sentence);
-    PyObject *rights = own_mentions(held->right, theirs, held->left, held->left_sentence);
+    PyObject *facts[4] = {
+        own_tokens(left, mine, right, held->right, IS_NUMBER), own_tokens(left, mine, right, held->right, IS_NAME),
+        own_tokens(right, theirs, left, held->left, IS_NUMBER), own_tokens(right, theirs, left, held->left, IS_NAME),
+    };
     PyObject *place = NULL;
-    if (lefts != NULL && rights != NULL) {
-        place = Py_BuildValue("(iiLLLLOO)", (int)held->a, (int)held->b, (long long)tokens[0], (long long)tokens[1],
-                              (long long)tokens[2], (long long)tokens[3], lefts, rights);
+    if (facts[0] != NULL && facts[1] != NULL && facts[2] != NULL && facts[3] != NULL) {
+        place = Py_BuildValue("(iiLLLLOOOO)", (int)held->a, (int)held->b, (long long)old, (long long)old_end,
+                              (long long)new, (long long)new_end, facts[0], facts[1], facts[2], facts[3]);
     }
-    int done = place != NULL && PyList_Append(places, place) == 0;
-    Py_XDECREF(lefts);
-    Py_XDECREF(rights);
+    int done = place != NULL && PyList_Append(held->places->places, place) == 0;
     Py_XDECREF(place);
+    for (int i = 0; i < 4; i++) {
+        Py_XDECREF(facts[i]);
+    }
     return done;
 }
 
-/* Between two runs of kept words is a place. */
-static int add_between(const Held *held, const int32_t *matched, Py_ssize_t n, Py_ssize_t m, PyObject *places) {
-    Py_ssize_t old_end = 0, new_end = 0;
-    for (Py_ssize_t i = 0; i <= n; i++) {
-        if (i < n && matched[i] < 0) {
+int add_places(Places *places, int32_t a, int32_t b) {
+    const Text *left = places->left, *right = places->right;
+    Py_ssize_t n, m, old_end = 0, new_end = 0;
+    const uint32_t *one = words_of(left, a, &n), *other = words_of(right, b, &m);
+    int64_t base = left->first[a], other_base = right->first[b];
+    if ((int64_t)n * m > MAX_CELLS) {
+        return 1;
+    }
+    if (!match_words(&places->space, one, n, other, m, places->matched)) {
+        PyErr_NoMemory();
+        return 0;
+    }
+    Held held = {places, a, b, span_of(left, base, base + n), span_of(right, other_base, other_base + m)};
+    for (Py_ssize_t i = 0; i <= n; i++) { /* between two runs of kept words is a place */
+        Py_ssize_t j = i < n ? places->matched[i] : m;
+        if (j < 0) {
             continue;
         }
-        Py_ssize_t j = i < n ? matched[i] : m;
-        if ((old_end < i || new_end < j) && !add_place(held, old_end, i, new_end, j, places)) {
+        if ((old_end < i || new_end < j) &&
+            !add_place(&held, base + old_end, base + i, other_base + new_end, other_base + j)) {
             return 0;
         }
         old_end = i + 1;
         new_end = j + 1;
     }
     return 1;
-}
-
-int add_places(const Text *left, const Text *right, int32_t a, int32_t b, Workspace *space, int32_t *matched,
-               PyObject *places) {
-    Py_ssize_t n, m;
-    const uint32_t *one = words_of(left, a, &n), *other = words_of(right, b, &m);
-    if ((int64_t)n * m > MAX_CELLS) {
-        return 1;
-    }
-    if (!match_words(space, one, n, other, m, matched)) {
-        PyErr_NoMemory();
-        return 0;
-    }
-    int64_t left_base = left->first[a], right_base = right->first[b];
-    Held held = {left, right, a, b, span_of(left, left_base, left_base + n), span_of(right, right_base, right_base + m),
-                 left_base, right_base};
-    return add_between(&held, matched, n, m, places);
 }

@@ -218,7 +218,8 @@ static int find_new(const Text *text, const Text *other, double known, uint8_t *
 typedef struct {
     Text left, right;
     const int32_t *aligned;
-    Py_ssize_t aligned_count;
+    const uint32_t *orders;
+    Py_ssize_t aligned_count, order_count;
     int32_t *same;
     uint8_t *unchanged, *new_left, *new_right;
     double edited, known;
@@ -258,41 +259,29 @@ static int run(Job *job) {
     return done;
 }
 
-static void count_mentions(Text *text) {
-    int32_t count = 0;
-    for (Py_ssize_t i = 0; i < text->contents; i++) {
-        text->mention[i] = count;
-        count += text->fact[i] != 0;
-    }
-}
-
 /* Where the edited sentences differ, by the left ones. */
-static PyObject *list_places(Job *job) {
-    Workspace space = {0};
-    int32_t *matched = NULL;
+static PyObject *list_places(const Job *job) {
+    Places places = {&job->left, &job->right, job->orders, job->order_count, {0}, NULL, PyList_New(0)};
     int ready = 0, done = 1;
-    PyObject *places = PyList_New(0);
-    for (Py_ssize_t a = 0; places != NULL && done && a < job->left.count; a++) {
+    for (Py_ssize_t a = 0; places.places != NULL && done && a < job->left.count; a++) {
         if (job->same[a] < 0 || job->unchanged[a]) {
             continue;
         }
-        if (!ready) { /* for most pairs it never is */
-            count_mentions(&job->left);
-            count_mentions(&job->right);
-            matched = malloc(((size_t)job->left.size + 1) * sizeof *matched);
-            ready = make_workspace(&space, job->left.size) && matched;
+        if (!ready) {
+            places.matched = malloc(((size_t)job->left.size + 1) * sizeof *places.matched);
+            ready = make_workspace(&places.space, job->left.size) && places.matched;
         }
         if (!ready) {
             PyErr_NoMemory();
         }
-        done = ready && add_places(&job->left, &job->right, (int32_t)a, job->same[a], &space, matched, places);
+        done = ready && add_places(&places, (int32_t)a, job->same[a]);
     }
-    free(matched);
-    free_workspace(&space);
+    free(places.matched);
+    free_workspace(&places.space);
     if (!done) {
-        Py_CLEAR(places);
+        Py_CLEAR(places.places);
     }
-    return places;
+    return places.places;
 }
 
 static PyObject *list_numbers(const int32_t *numbers, Py_ssize_t count) {
@@ -336,15 +325,12 @@ static PyObject *result_of(Job *job) {
 /* One block of memory for everything that a run writes down. */
 static PyObject *run_job(Job *job) {
     size_t left = (size_t)job->left.count + 1, right = (size_t)job->right.count + 1;
-    size_t numbers = left + (size_t)job->left.contents + (size_t)job->right.contents;
-    int32_t *memory = calloc(1, numbers * sizeof *memory + 3 * left + 2 * right);
+    int32_t *memory = calloc(1, left * sizeof *memory + 3 * left + 2 * right);
     if (!memory) {
         return PyErr_NoMemory();
     }
     job->same = memory;
-    job->left.mention = job->same + left;
-    job->right.mention = job->left.mention + job->left.contents;
-    job->left.met = (uint8_t *)(memory + numbers);
+    job->left.met = (uint8_t *)(memory + left);
     job->unchanged = job->left.met + left;
     job->new_left = job->unchanged + left;
     job->right.met = job->new_left + left;
@@ -376,17 +362,18 @@ static int read_text(Views *views, PyObject *tuple, Text *text) {
     return 1;
 }
 
-/* compare_sentences(left, right, aligned, edited, known): see `held_together` in verify/counterparts.py. */
+/* compare_sentences(left, right, aligned, orders, edited, known): see `held_together` in verify/counterparts.py. */
 PyObject *compare_sentences(PyObject *Py_UNUSED(self), PyObject *args) {
-    PyObject *left, *right, *aligned, *result = NULL;
+    PyObject *left, *right, *aligned, *orders, *result = NULL;
     Py_ssize_t size;
     Views views = {.count = 0};
     Job job = {.aligned_count = 0};
-    if (!PyArg_ParseTuple(args, "OOOdd", &left, &right, &aligned, &job.edited, &job.known)) {
+    if (!PyArg_ParseTuple(args, "OOOOdd", &left, &right, &aligned, &orders, &job.edited, &job.known)) {
         return NULL;
     }
     if (read_text(&views, left, &job.left) && read_text(&views, right, &job.right) &&
-        (job.aligned = array_of(&views, aligned, 4, 0, "aligned", &size))) {
+        (job.aligned = array_of(&views, aligned, 4, 0, "aligned", &size)) &&
+        (job.orders = array_of(&views, orders, 4, 0, "orders", &job.order_count))) {
         job.aligned_count = size / 2;
         if (check_job(&job, size)) {
             result = run_job(&job);

@@ -44,15 +44,23 @@ typedef struct {
     const uint8_t *fact;     /* 2 for a number, 1 for another fact */
     const int32_t *position; /* token, rising */
     Py_ssize_t contents;
-    int32_t *mention; /* facts before each content word */
-    uint8_t *met;     /* of each sentence, whether it has its counterpart */
+    uint8_t *met; /* of each sentence, whether it has its counterpart */
 } Text;
 
 const uint32_t *words_of(const Text *text, Py_ssize_t sentence, Py_ssize_t *size);
 
-/* Adds to a list the places where a sentence of the left and one of the right differ in something that may be told;
-   0 with an error set. `matched` has room for the words of the left one. */
-int add_places(const Text *left, const Text *right, int32_t a, int32_t b, Workspace *space, int32_t *matched,
-               PyObject *places);
+/* What it takes to say where sentences differ. */
+typedef struct {
+    const Text *left, *right;
+    const uint32_t *orders; /* words that put in order, sorted */
+    Py_ssize_t order_count;
+    Workspace space;
+    int32_t *matched; /* with room for the words of a left sentence */
+    PyObject *places; /* the list to add to */
+} Places;
+
+/* Adds the places where a sentence of the left and one of the right differ in something that may be told; 0 with an
+   error set. */
+int add_places(Places *places, int32_t a, int32_t b);
 
 #endif

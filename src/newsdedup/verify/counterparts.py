@@ -5,13 +5,18 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, starmap
 from typing import NamedTuple, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
 from newsdedup import kernel
 from newsdedup.result import AlignedSentence
+from newsdedup.text.tokens import tokenize
+from newsdedup.verify.forms import ORDER_WORDS, orders
 from newsdedup.verify.reading import Reading
 from newsdedup.verify.sides import Side
 
@@ -31,8 +36,10 @@ class Place(NamedTuple):
     Attributes:
         a: The left sentence.
         b: The right one.
-        mine: Mentions of facts of the left tokens that do not stand in the right sentence.
-        theirs: Of the right tokens that do not stand in the left one.
+        numbers: Tokens of the place that are numbers whose like does not stand in the right sentence.
+        names: Other facts among them.
+        new_numbers: Tokens of the right text that are numbers whose like does not stand in the left sentence.
+        new_names: Other facts among them.
     """
 
     a: int
@@ -41,8 +48,10 @@ class Place(NamedTuple):
     stop: int
     new_start: int
     new_stop: int
-    mine: list[int]
-    theirs: list[int]
+    numbers: list[int]
+    names: list[int]
+    new_numbers: list[int]
+    new_names: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ def held_together(left: Reading, right: Reading, aligned: Sequence[AlignedSenten
         return Found(same, *new, [place for a, b in edited for place in places_between(*sides, a, b, edited=True)])
     given = array("i", [number for each in aligned for number in (each.left, each.right)])
     counterparts, new_left, new_right, places = kernel.compiled.compare_sentences(
-        left.columns, right.columns, given, EDITED, _KNOWN
+        left.columns, right.columns, given, _order_tokens(), EDITED, _KNOWN
     )
     same = {a: b for a, b in enumerate(counterparts) if b >= 0}
     return Found(same, set(new_left), set(new_right), [*starmap(Place, places)])
@@ -161,8 +170,8 @@ def places_between(left: Side, right: Side, a: int, b: int, *, edited: bool) -> 
         if old_end < block.a or new_end < block.b:
             old = range(base_left + old_end, base_left + block.a)
             new = range(base_right + new_end, base_right + block.b)
-            mine, theirs = left.own(old, known_right), right.own(new, known_left)
-            place = Place(a, b, old.start, old.stop, new.start, new.stop, mine, theirs)
+            facts = *left.own(old, known_right), *right.own(new, known_left)
+            place = Place(a, b, old.start, old.stop, new.start, new.stop, *facts)
             framed = kept >= _FRAME and block.size >= _FRAME
             if (edited or (framed and is_short(old, new))) and _may_tell(left, right, place):
                 yield place
@@ -174,12 +183,14 @@ def is_short(old: range, new: range) -> bool:
 
 
 def _may_tell(left: Side, right: Side, place: Place) -> bool:
-    """Whether a place has a number of its own, a name on either side, or one word for one, which may put in order."""
+    """Whether a place has a number of its own, a name on either side, or a word that puts in order on either side."""
     old, new = range(place.start, place.stop), range(place.new_start, place.new_stop)
-    if len(old) == len(new) == 1:
+    if place.numbers or place.new_numbers or (is_short(old, new) and place.names and place.new_names):
         return True
-    if not (place.mine or place.theirs):
-        return False
-    mine = [left.reading.fact_numbers[mention] for mention in place.mine]
-    theirs = [right.reading.fact_numbers[mention] for mention in place.theirs]
-    return any(mine) or any(theirs) or (is_short(old, new) and not all(mine) and not all(theirs))
+    return len(old) == len(new) == 1 and orders(left.word(old.start)) and orders(right.word(new.start))
+
+
+@lru_cache(maxsize=1)
+def _order_tokens() -> NDArray[np.uint32]:
+    """Hashes of the words that put in order, sorted."""
+    return np.unique(tokenize([" ".join(sorted(ORDER_WORDS))], ["en"]).surface)

@@ -73,9 +73,9 @@ def _recast(aligned: Sequence[AlignedSentence], same: Mapping[int, int]) -> dict
     taken = set(same.values())
     order = sorted(same)
     out: dict[int, int] = {}
-    for each in aligned:
+    for each in [each for each in aligned if each.left - 1 not in same]:
         a, b = each.left - 1, each.right - 1
-        if a in same or b in taken or each.similarity < _RECAST:
+        if b in taken or each.similarity < _RECAST:
             continue
         place = bisect_left(order, a)
         after_last = place == 0 or same[order[place - 1]] < b
@@ -91,23 +91,18 @@ def _changed_facts(left: Side, right: Side, place: Place, *, edited: bool) -> It
     Args:
         edited: Whether the sentences are one sentence.
     """
-    _, _, start, stop, new_start, new_stop, mentions, other_mentions = place
-    one_word = stop - start == new_stop - new_start == 1
-    ordered = edited and one_word and orders(left.word(start)) and orders(right.word(new_start))
-    if not (mentions or other_mentions or ordered):
-        return
-    old, new = range(start, stop), range(new_start, new_stop)
+    old, new = range(place.start, place.stop), range(place.new_start, place.new_stop)
     short = is_short(old, new)
     if short and one_thing(left.text(old), right.text(new)):
         return
-    mine, theirs = left.numbers(mentions), right.numbers(other_mentions)
+    mine, theirs = left.numbers(place.numbers), right.numbers(place.new_numbers)
     if short and bool(mine) != bool(theirs) and left.tells(old) and right.tells(new):
         yield left.text(old), right.text(new)
     else:
         yield from _changed_numbers(left, right, _set_against(old, mine, new, theirs, short=short))
     if short and edited:
-        yield from _changed_names(left, right, left.names(mentions), right.names(other_mentions))
-        if ordered:
+        yield from _changed_names(left, right, left.names(place.names), right.names(place.new_names))
+        if len(old) == len(new) == 1 and orders(left.text(old)) and orders(right.text(new)):
             yield left.text(old), right.text(new)
 
 

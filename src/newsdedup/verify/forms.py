@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Names to some languages, numbers to none.
-_ORDER_WORDS = frozenset(
+ORDER_WORDS = frozenset(
     "first second third fourth fifth sixth seventh eighth ninth tenth once twice thrice half one thousand million "
     "millions billion billions trillion monday tuesday wednesday thursday friday saturday sunday "
     "tausend millionen milliarde milliarden mil millones millón mille milliard milliards "
@@ -17,6 +16,7 @@ _ORDER_WORDS = frozenset(
     "premier première deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième "
     "lundi mardi mercredi jeudi vendredi samedi dimanche".split()
 )
+"""Names to some languages, numbers to none; in small letters, each one token."""
 
 
 _THOUSANDS = re.compile(r"[., ](?=\d{3}(?!\d))")
@@ -52,4 +52,4 @@ def _written(number: str) -> str:
 
 def orders(word: str) -> bool:
     """Whether a word says which one, which day or how many times a thousand: one for another is a change."""
-    return word.lower() in _ORDER_WORDS
+    return word.lower() in ORDER_WORDS

@@ -30,6 +30,7 @@ class Reading:
         surface: Hash of each lower-case token, shape (tokens,).
         word_roots: Roots of the content words in order.
         word_places: Token number of each content word, from 0.
+        word_facts: Whether it is a fact, as the table has it.
     """
 
     def __init__(self, table: ArticleTable, row: int, text: str, notes: tuple[str, ...] = ()) -> None:
@@ -41,7 +42,7 @@ class Reading:
         self._opening, self._weight = table.opening[tokens], table.weight[content]
         self._root, self._fact, self._position = table.root[content], table.fact[content], table.position[content]
         self._start, self._width = table.start[tokens].data, table.width[tokens].data
-        self.word_roots, self.word_places = self._root.data, self._position.data
+        self.word_roots, self.word_places, self.word_facts = self._root.data, self._position.data, self._fact.data
 
     @cached_property
     def first(self) -> NDArray[np.int64]:
@@ -92,6 +93,10 @@ class Reading:
     def roots(self) -> frozenset[int]:
         """Roots of all content words: what a fact of the other side is looked up in."""
         return frozenset(self.word_roots.tolist())
+
+    def holds(self, root: int) -> bool:
+        """Whether a root stands among those of the content words; cheaper than `roots` for the few that ask once."""
+        return bool((self._root == root).any())
 
     @cached_property
     def quotes(self) -> tuple[str, ...]:

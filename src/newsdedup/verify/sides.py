@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
+from newsdedup.text.table import NUMBER_FACT
 from newsdedup.verify.reading import Reading
 
 _JOINTS = {":": re.compile(r"\d+:\d+"), " ": re.compile(r"\d{1,3} \d{3}")}
@@ -30,15 +31,20 @@ class Side:
         words: list[int] = self.reading.surface[first:after].tolist()
         return words
 
-    def facts(self, place: range) -> range:
-        """The mentions of facts in a place."""
-        places = self.reading.fact_places
-        first = bisect_left(places, place.start)
-        return range(first, bisect_left(places, place.stop, first))
+    def facts(self, place: range) -> list[tuple[int, int, bool]]:
+        """The facts in a place: token, root, and whether it is a number."""
+        reading = self.reading
+        first = bisect_left(reading.word_places, place.start)
+        return [
+            (reading.word_places[word], reading.word_roots[word], reading.word_facts[word] == NUMBER_FACT)
+            for word in range(first, bisect_left(reading.word_places, place.stop, first))
+            if reading.word_facts[word]
+        ]
 
-    def own(self, place: range, known: frozenset[int]) -> list[int]:
-        """The mentions of facts in a place whose roots are not known."""
-        return [mention for mention in self.facts(place) if self.reading.fact_roots[mention] not in known]
+    def own(self, place: range, known: frozenset[int]) -> tuple[list[int], list[int]]:
+        """Tokens of the numbers and of the names in a place whose roots are not known."""
+        facts = [(token, number) for token, root, number in self.facts(place) if root not in known]
+        return [token for token, number in facts if number], [token for token, number in facts if not number]
 
     def roots(self, sentence: int) -> frozenset[int]:
         """Roots of the content words of a sentence."""
@@ -46,16 +52,15 @@ class Side:
         first, last = (bisect_left(self.reading.word_places, end) for end in ends)
         return frozenset(self.reading.word_roots[first:last].tolist())
 
-    def numbers(self, facts: Iterable[int]) -> list[range]:
-        """Places of the numbers among some mentions, `thirty-four`, `3-2`, `8:52` and `1 100` being one each."""
+    def numbers(self, tokens: Iterable[int]) -> list[range]:
+        """Places of some numbers, `thirty-four`, `3-2`, `8:52` and `1 100` being one each."""
         out: list[range] = []
-        for mention in facts:
-            place = self.reading.fact_places[mention]
-            if self.reading.fact_numbers[mention] and (not out or place >= out[-1].stop):
-                start, stop = place, place + 1
+        for token in tokens:
+            if not out or token >= out[-1].stop:
+                start, stop = token, token + 1
                 while start > 0 and self._joined(start - 1):
                     start -= 1
-                while stop < self.reading.bounds[-1] and self._joined(stop - 1):
+                while stop < self.reading.surface.size and self._joined(stop - 1):
                     stop += 1
                 out.append(range(start, stop))
         return out
@@ -70,24 +75,21 @@ class Side:
         return joint is not None and joint.fullmatch(self.reading.text, start, last) is not None
 
     def _is_number(self, token: int) -> bool:
-        return any(self.reading.fact_numbers[mention] for mention in self.facts(range(token, token + 1)))
+        return any(number for _, _, number in self.facts(range(token, token + 1)))
 
-    def names(self, facts: Iterable[int]) -> list[range]:
-        """Places of the names among some mentions, several words of a name being one."""
+    def names(self, tokens: Iterable[int]) -> list[range]:
+        """Places of some names, several words of a name being one."""
         out: list[range] = []
-        for mention in facts:
-            if self.reading.fact_numbers[mention]:
-                continue
-            place = self.reading.fact_places[mention]
-            if out and out[-1].stop == place and self.text(range(place - 1, place + 1)).count(" ") == 1:
-                out[-1] = range(out[-1].start, place + 1)
+        for token in tokens:
+            if out and out[-1].stop == token and self.text(range(token - 1, token + 1)).count(" ") == 1:
+                out[-1] = range(out[-1].start, token + 1)
             else:
-                out.append(range(place, place + 1))
+                out.append(range(token, token + 1))
         return out
 
     def alone(self, place: range, other: Side) -> bool:
         """Whether none of the facts of a place stands anywhere in the other text."""
-        return not any(self.reading.fact_roots[mention] in other.reading.roots for mention in self.facts(place))
+        return not any(other.reading.holds(root) for _, root, _ in self.facts(place))
 
     def tells(self, place: range) -> bool:
         """Whether a place is a phrase with a content word in it: `nearly an hour`, not `the` nor `kilometres (24`."""
