@@ -20,6 +20,7 @@ from newsdedup import kernel
 from newsdedup.article import Article
 from newsdedup.text import chars, language
 from newsdedup.text.hashing import word_hashes
+from newsdedup.text.normalize import _PLAIN, _PLAIN_TABLE, STEPS, normalize_characters
 from newsdedup.text.spans import find_spans
 from newsdedup.text.table import make_table
 from newsdedup.text.tokens import tokenize
@@ -115,6 +116,51 @@ def test_tokens_of_any_texts_are_the_same(texts: list[str], langs: list[str]) ->
     """Texts that nobody normalised: all the characters that normalising takes away or changes."""
     assert_same_columns(*both(lambda: find_spans(texts)))
     assert_same_columns(*both(lambda: tokenize(texts, langs[: len(texts)])))
+
+
+PLAIN = st.text(st.sampled_from("ab '\"`\u2019\u2019\u201c\u00b4\u00e9\u0416\u2014\uff40\n"), max_size=40)
+
+
+@STEADY
+@given(st.one_of(PLAIN, st.tuples(PLAIN, st.sampled_from(ODD + "\r\u0149\u2034\x7f"), PLAIN).map("".join), st.text()))
+def test_a_plain_text_is_what_the_steps_make_of_it(text: str) -> None:
+    stepped = text
+    for step in STEPS:
+        stepped = step.apply(stepped)
+    assert both(lambda: normalize_characters(text)) == [stepped, stepped]
+
+
+@STEADY
+@given(PLAIN)
+def test_plain_texts_are_told(text: str) -> None:
+    assert kernel.compiled is not None
+    found = kernel.compiled.plain_text(text, _PLAIN_TABLE)
+    assert found is not None
+    assert (found is text) == (found == text)
+    for odd in ("\u2026", "\r", "\x00", "\ud800", "\u0301", "\u0149", "\U0001f600", "\U0010ffff"):
+        assert kernel.compiled.plain_text(text + odd, _PLAIN_TABLE) is None
+        assert kernel.compiled.plain_text(odd + text, _PLAIN_TABLE) is None
+
+
+def test_every_character_on_its_own_is_what_the_steps_make_of_it() -> None:
+    assert kernel.compiled is not None
+    plain = {code: kernel.compiled.plain_text(chr(code), _PLAIN_TABLE) for code in range(0x11000)}
+    for code, found in plain.items():
+        stepped = chr(code)
+        for step in STEPS:
+            stepped = step.apply(stepped)
+        assert found in (None, stepped), hex(code)
+    one_for_one = {char for char in _PLAIN if char not in "\u0149\u2034\u2057"}
+    assert {chr(code) for code, found in plain.items() if found is not None and code > 0x7F} == one_for_one - {"`"}
+
+
+def test_a_table_of_plain_characters_of_another_size_is_refused() -> None:
+    assert kernel.compiled is not None
+    for size in (0, 1, 0xFFFF, 0x10001):
+        with pytest.raises(ValueError, match="not of 65536"):
+            kernel.compiled.plain_text("a", bytes(size))
+    with pytest.raises(TypeError):
+        kernel.compiled.plain_text(b"a", _PLAIN_TABLE)
 
 
 WORDS = st.sampled_from(

@@ -27,6 +27,19 @@ def language_tally(
         langs: Numbers below 64.
     """
 
+# plain.c
+
+def plain_text(text: str, table: bytes, /) -> str | None:
+    """The text with every character replaced and two apostrophes made one double quote; None if that takes more.
+
+    Args:
+        table: For each of 65,536 code points the ASCII character that comes in its place; 0 where it stays, 1 where
+            that is not known.
+
+    Returns:
+        The text itself where nothing changes.
+    """
+
 # table.c
 
 def text_content(columns: tuple[NDArray[np.generic], ...], out: tuple[NDArray[np.generic], ...], /) -> None:

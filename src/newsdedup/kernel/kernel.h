@@ -30,6 +30,9 @@ void release_all(Views *views);
 /* language.c */
 PyObject *language_tally(PyObject *module, PyObject *args);
 
+/* plain.c */
+PyObject *plain_text(PyObject *module, PyObject *args);
+
 /* table.c */
 PyObject *text_content(PyObject *module, PyObject *args);
 
