@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from types import ModuleType
 from typing import TypeVar
@@ -48,6 +48,27 @@ def same(left: Sketches, right: Sketches) -> bool:
         and getattr(left, name).dtype == getattr(right, name).dtype
         for name in COLUMNS
     )
+
+
+@dataclass
+class Drops:
+    """Drops even pairs as soon as there are more than `least`."""
+
+    least: int
+    calls: int = 0
+
+    def room(self) -> int:
+        return self.least
+
+    def meanwhile(self, pairs: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        self.calls += 1
+        odd: NDArray[np.uint64] = pairs[pairs % np.uint64(2) == 1]
+        return odd
+
+
+def low_bytes_of(rows: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """As `find_candidates` hands them to the kernel."""
+    return np.repeat((rows & np.uint32(0xFF)).astype(np.uint8)[:, None], 3, axis=1)
 
 
 def table_of(lengths: list[int], generator: np.random.Generator, words: int) -> ArticleTable:
@@ -155,6 +176,7 @@ class TestPairs:
                 terms=given_views[1],
                 facts=given_views[2],
                 least=(least[0], least[1], least[2]),
+                brief=generator.random(count) < 0.6 if seed % 3 else None,
                 days=days if seed % 2 else None,
                 window_days=2.0,
                 low_bytes=low,
@@ -189,6 +211,35 @@ class TestPairs:
         found = lsh_pairs(rows, 3, 84, 200).pairs
         assert found.tolist() == pack(*np.triu_indices(150, 1)).tolist()
 
+    def test_are_the_same_however_often_some_are_dropped_meanwhile(self) -> None:
+        generator = np.random.default_rng(3)
+        rows = signatures_of(400, 9, generator)
+        chosen = PairFilter(copy=rows, terms=None, facts=None, least=(13, 99, 99), low_bytes=low_bytes_of(rows))
+        every = lsh_pairs(rows, 2, 64, 200, chosen=chosen)
+
+        def thinned(room: int) -> tuple[list[int], int]:
+            dropped = Drops(least=room)
+            buckets = lsh_pairs(rows, 2, 64, 200, chosen=chosen, thinning=dropped)
+            assert dropped.calls > 0
+            assert set(buckets.pairs.tolist()) <= set(every.pairs.tolist())
+            return [pair for pair in buckets.pairs.tolist() if pair % 2], buckets.capped
+
+        odd = [pair for pair in every.pairs.tolist() if pair % 2]
+        assert 100 < len(odd) < every.pairs.size
+        for room in (0, 5, 500):
+            assert thinned(room) == by_numpy(partial(thinned, room)) == (odd, every.capped)
+
+    def test_of_two_brief_articles_are_those_of_their_copies(self) -> None:
+        rows = np.zeros((4, NUM_PERM), dtype=np.uint32)
+        copy = rows + np.arange(4, dtype=np.uint32)[:, None] // 2  # 0 and 1 are copies, 2 and 3 are
+        brief = np.array([True, True, True, False])
+        low = np.stack([(each & np.uint32(0xFF)).astype(np.uint8) for each in (copy, rows, rows)], axis=1)
+        chosen = PairFilter(copy=copy, terms=rows, facts=rows, least=(13, 29, 39), brief=brief, low_bytes=low)
+        kept = partial(lsh_pairs, rows, 3, 42, 200, chosen=chosen)
+        expected = [(0, 1), (0, 3), (1, 3), (2, 3)]
+        for buckets in (kept(), by_numpy(kept)):
+            assert list(zip(*map(np.ndarray.tolist, unpack(buckets.pairs)), strict=True)) == expected
+
     def test_of_many_articles_equal_the_twin(self) -> None:
         generator = np.random.default_rng(8)
         rows = generator.integers(0, 2**32, (6000, NUM_PERM), dtype=np.uint32)
@@ -205,11 +256,12 @@ class TestPairs:
         count = len(newsroom.articles)
         days = np.arange(count, dtype=np.float64) % 50
         days[::7] = np.nan
+        brief = np.arange(count) % 3 > 0
         for window in (None, 10.0):
             for cap in (3, 200):
 
                 def found(cap: int = cap, window: float | None = window) -> list[object]:
-                    kept = find_candidates(sketches, np.arange(1, count), cap, days, window)
+                    kept = find_candidates(sketches, np.arange(1, count), cap, days, window, brief=brief)
                     return [kept.pairs.tolist(), kept.passages.tolist(), kept.capped, kept.boilerplate]
 
                 assert found() == by_numpy(found)
@@ -310,7 +362,7 @@ class TestWrongArguments:
             with pytest.raises(ValueError, match="sizes"):
                 call.agreements(rows, 4, np.array([left]), np.array([right]), counts)
         columns, none = np.array([0, 3], dtype=np.int32), (None, None, None)
-        right_one = (rows, 4, np.arange(3), columns, 2, 200, 2, none, None, (0, 0, 0), None, 0.0)
+        right_one = (rows, 4, np.arange(3), columns, 2, 200, 2, 9, none, None, (0, 0, 0), None, None, 0.0)
         assert len(call.band_pairs(*right_one)[0]) == 3 * 8
         for place, wrong in (
             (1, 5),
@@ -323,10 +375,12 @@ class TestWrongArguments:
             (4, 3),
             (4, 0),
             (6, 0),
-            (7, (rows[:2], None, None)),
-            (8, np.zeros(35, dtype=np.uint8)),
-            (9, (1, 1, 1)),
-            (10, np.zeros(2)),
+            (7, -1),
+            (8, (rows[:2], None, None)),
+            (9, np.zeros(35, dtype=np.uint8)),
+            (10, (1, 1, 1)),
+            (11, np.zeros(2, dtype=bool)),
+            (12, np.zeros(2)),
         ):
             with pytest.raises(ValueError, match="sizes"):
                 call.band_pairs(*right_one[:place], wrong, *right_one[place + 1 :])

@@ -16,6 +16,7 @@ from newsdedup.sketch.lsh import (
     ANCHORS,
     MANY_HOLDERS,
     Buckets,
+    band_columns,
     band_keys,
     bucket_pairs,
     lsh_pairs,
@@ -39,7 +40,7 @@ signature_rows = st.lists(
 
 def stacked_keys(sketches: NDArray[np.uint32], rows: int, bands: int) -> NDArray[np.uint64]:
     """Shape (bands, articles)."""
-    return np.stack(list(band_keys(sketches, np.arange(len(sketches)), rows, bands)))
+    return np.stack(list(band_keys(sketches, np.arange(len(sketches)), band_columns(rows, bands))))
 
 
 def as_set(pairs: NDArray[np.uint64]) -> PairSet:

@@ -25,6 +25,7 @@ from newsdedup.judge import COPIES_SHOWN, Judge
 from newsdedup.result import REPORTED, Boilerplate, Comparison, Result, Verdict
 from newsdedup.sketch.candidates import PASSAGE_STORIES, PASSAGES_AT_LEAST, VIEWS, Candidates, find_candidates
 from newsdedup.sketch.lsh import Pairs, pack, unpack
+from newsdedup.sketch.partners import CROWD
 from newsdedup.sketch.sentences import Place, Recurring
 from newsdedup.text.table import MAX_CHARACTERS, ArticleColumns, normalized_body
 from newsdedup.verify.direction import parse_time
@@ -94,8 +95,9 @@ def scan(
         groups = exact_groups(shelf, columns, engine.cut_tables)
         days = _days(shelf) if parameters.window_days is not None else None
         tell("candidates", 0, 0)
+        members, brief = representatives(columns, groups), columns.content < MIN_LENGTH
         candidates = find_candidates(
-            reading.sketches, representatives(columns, groups), parameters.bucket_cap, days, parameters.window_days
+            reading.sketches, members, parameters.bucket_cap, days, parameters.window_days, brief=brief
         )
         del reading
         model = parameters.model or default_model()
@@ -286,6 +288,13 @@ def _notes(
             f"passages that more than {PASSAGE_STORIES} stories hold were set aside as boilerplate: "
             "excerpts through them alone are not reported"
         )
+    if candidates.crowded:
+        notes.append(
+            f"{candidates.crowded} articles with more than {CROWD} near-copies each: paired with the closest and the "
+            "first of them only"
+        )
+    if candidates.thinned:
+        notes.append(f"{candidates.thinned} articles have too many candidates: compared with those most like them only")
     empty = int((columns.tokens == 0).sum())
     if empty:
         notes.append(f"{empty} article{'s' if empty > 1 else ''} without a word: compared with nothing")

@@ -159,13 +159,15 @@ def band_pairs(
     rows: int,
     cap: int,
     anchors: int,
+    room: int,
     views: tuple[_Words | None, _Words | None, _Words | None],
     low_bytes: _Bytes | None,
     least: tuple[int, int, int],
+    brief: _Marks | None,
     days: _Floats | None,
     window_days: float,
     /,
-) -> tuple[bytes, int]: ...
+) -> tuple[bytes, int, int]: ...
 def shared_values(
     values: _Words, offsets: _Integers, groups: _Integers, quiet: _Marks, max_groups: int, many: int, /
 ) -> tuple[bytes, int]: ...

@@ -7,69 +7,9 @@
 #include <string.h>
 
 #define STEP UINT64_C(0x9E3779B97F4A7C15)
-#define VIEWS 3
-#define LANES 32
 #define WAITING 16
 #define AHEAD 12
 #define BLOCK 8 /* bands whose keys are made at once: neighbours lie in one cache line of a signature */
-
-/* Which pairs stay: the estimates of copy, of terms, or of terms and facts together are high enough. */
-typedef struct {
-    const uint32_t *views[VIEWS]; /* copy, terms, facts; NULL for one that was not asked for */
-    Py_ssize_t width;
-    const uint8_t *bytes; /* the lowest byte of each value, VIEWS * width of an article */
-    int least[VIEWS];     /* agreeing positions: of copy, of terms, of terms and facts together; 0 lets every pair stay */
-    const double *days;   /* NULL for no window */
-    double window;
-} Filter;
-
-/* Equal bytes: 32 sums of a byte each, then added up within a word, as long as no sum can pass 255. */
-WIDE static int equal_bytes(const uint8_t *restrict left, const uint8_t *restrict right, Py_ssize_t width) {
-    uint64_t count = 0;
-    Py_ssize_t p = 0;
-    for (; p + 4 * LANES <= width; p += 4 * LANES) {
-        uint8_t lanes[LANES] = {0};
-        uint64_t words[LANES / 8];
-        for (int k = 0; k < 4; k++) {
-            for (int lane = 0; lane < LANES; lane++) {
-                lanes[lane] += left[p + k * LANES + lane] == right[p + k * LANES + lane];
-            }
-        }
-        memcpy(words, lanes, sizeof lanes);
-        count += (words[0] + words[1] + words[2] + words[3]) * UINT64_C(0x0101010101010101) >> 56;
-    }
-    for (; p < width; p++) {
-        count += left[p] == right[p];
-    }
-    return (int)count;
-}
-
-static int view_agreeing(const Filter *filter, int view, uint64_t left, uint64_t right) {
-    const uint32_t *rows = filter->views[view];
-    const size_t width = (size_t)filter->width;
-    return rows ? agreeing(rows + left * width, rows + right * width, filter->width) : 0;
-}
-
-static int view_bytes(const Filter *filter, int view, uint64_t left, uint64_t right) {
-    const uint8_t *bytes = filter->bytes + (size_t)view * (size_t)filter->width;
-    const size_t each = VIEWS * (size_t)filter->width;
-    return filter->views[view] ? equal_bytes(bytes + left * each, bytes + right * each, filter->width) : 0;
-}
-
-/* Whether a pair reaches what it must by `count`, which looks at a view only where the others were not enough. */
-static int reaches(const Filter *filter, int (*count)(const Filter *, int, uint64_t, uint64_t), uint64_t left,
-                   uint64_t right) {
-    const int terms = count(filter, 1, left, right);
-    return terms >= filter->least[1] || terms + count(filter, 2, left, right) >= filter->least[2] ||
-           count(filter, 0, left, right) >= filter->least[0];
-}
-
-/* The bytes alone rule out nearly all that do not stay: they agree wherever the values do, and elsewhere in 1 of 256.
-   They are a quarter of the memory, and reading it is what a pair costs. */
-static int stays(const Filter *filter, uint64_t left, uint64_t right) {
-    return filter->least[0] <= 0 ||
-           (reaches(filter, view_bytes, left, right) && reaches(filter, view_agreeing, left, right));
-}
 
 /* The pairs that stay, each once: open addressing, at most half full; 0 is no pair. */
 typedef struct {
@@ -243,7 +183,7 @@ static int join_band(Band *band, Py_ssize_t cap, uint32_t anchors, const Filter 
 typedef struct {
     const uint32_t *signatures;
     const int32_t *columns; /* bands * rows */
-    Py_ssize_t bands, rows, cap, anchors;
+    Py_ssize_t bands, rows, cap, anchors, room;
 } Plan;
 
 /* Keys of some bands, `keys[band * count + member]`; two members share a key where they share all rows of a band. */
@@ -266,12 +206,13 @@ static void make_keys(const Plan *plan, const Filter *filter, const Band *band, 
     }
 }
 
-static int join_all(const Plan *plan, const Filter *filter, Band *band, uint64_t *keys, Kept *kept,
-                    Py_ssize_t *capped) {
-    for (Py_ssize_t from = 0; from < plan->bands; from += BLOCK) {
-        const Py_ssize_t bands = plan->bands - from < BLOCK ? plan->bands - from : BLOCK;
-        make_keys(plan, filter, band, from, bands, keys);
-        for (Py_ssize_t b = 0; b < bands; b++) {
+/* Joins bands until all are, or until more pairs stayed than there is room for; `joined` counts them. */
+static int join_all(const Plan *plan, const Filter *filter, Band *band, uint64_t *keys, Kept *kept, Py_ssize_t *capped,
+                    Py_ssize_t *joined) {
+    while (*joined < plan->bands && kept->count <= (uint64_t)plan->room) {
+        const Py_ssize_t rest = plan->bands - *joined, bands = rest < BLOCK ? rest : BLOCK;
+        make_keys(plan, filter, band, *joined, bands, keys);
+        for (Py_ssize_t b = 0; b < bands && kept->count <= (uint64_t)plan->room; b++, ++*joined) {
             band->keys = keys + (size_t)b * band->count;
             if (!join_band(band, plan->cap, (uint32_t)plan->anchors, filter, kept, capped)) {
                 return 0;
@@ -347,8 +288,8 @@ static PyObject *as_bytes(Kept *kept) {
 }
 
 PyObject *band_pairs(PyObject *self, PyObject *args) {
-    PyObject *signatures, *members, *columns, *sketches[VIEWS], *bytes, *days, *done = NULL;
-    Py_ssize_t cells, count, columned, capped = 0;
+    PyObject *signatures, *members, *columns, *sketches[VIEWS], *bytes, *brief, *days, *done = NULL;
+    Py_ssize_t cells, count, columned, capped = 0, joined = 0;
     Plan plan;
     Filter filter;
     Band band;
@@ -358,18 +299,19 @@ PyObject *band_pairs(PyObject *self, PyObject *args) {
     memset(&filter, 0, sizeof filter);
     memset(&band, 0, sizeof band);
     memset(&kept, 0, sizeof kept);
-    if (!PyArg_ParseTuple(args, "OnOOnnn(OOO)O(iii)Od", &signatures, &filter.width, &members, &columns, &plan.rows,
-                          &plan.cap, &plan.anchors, &sketches[0], &sketches[1], &sketches[2], &bytes,
-                          &filter.least[0], &filter.least[1], &filter.least[2], &days, &filter.window)) {
+    if (!PyArg_ParseTuple(args, "OnOOnnnn(OOO)O(iii)OOd", &signatures, &filter.width, &members, &columns, &plan.rows,
+                          &plan.cap, &plan.anchors, &plan.room, &sketches[0], &sketches[1], &sketches[2],
+                          &bytes, &filter.least[0], &filter.least[1], &filter.least[2], &brief, &days,
+                          &filter.window)) {
         return NULL;
     }
     Views views = {.count = 0};
-    const void *data[VIEWS + 2] = {NULL, NULL, NULL, NULL, NULL};
+    const void *data[VIEWS + 3] = {NULL, NULL, NULL, NULL, NULL, NULL};
     if ((plan.signatures = array_of(&views, signatures, 4, 0, "signatures", &cells)) &&
         (band.members = array_of(&views, members, 8, 0, "members", &count)) &&
         (plan.columns = array_of(&views, columns, 4, 0, "columns", &columned)) &&
         sizes_agree(filter.width > 0 && cells % filter.width == 0 && plan.rows > 0 && columned % plan.rows == 0 &&
-                    plan.anchors > 0 && plan.anchors < INT32_MAX) &&
+                    plan.anchors > 0 && plan.anchors < INT32_MAX && plan.room >= 0) &&
         rising_below(band.members, count, cells / filter.width) &&
         columns_below(plan.columns, columned, filter.width) &&
         optional_array(&views, sketches[0], 4, cells, "copy", &data[0]) &&
@@ -377,18 +319,20 @@ PyObject *band_pairs(PyObject *self, PyObject *args) {
         optional_array(&views, sketches[2], 4, cells, "facts", &data[2]) &&
         optional_array(&views, bytes, 1, VIEWS * cells, "bytes", &data[3]) &&
         optional_array(&views, days, 8, cells / filter.width, "days", &data[4]) &&
+        optional_array(&views, brief, 1, cells / filter.width, "brief", &data[5]) &&
         sizes_agree(data[3] || filter.least[0] <= 0)) {
         for (int v = 0; v < VIEWS; v++) {
             filter.views[v] = data[v];
         }
         filter.bytes = data[3];
         filter.days = data[4];
+        filter.brief = data[5];
         plan.bands = columned / plan.rows;
         band.count = (uint32_t)count;
         uint64_t *keys = NULL;
-        if (enter(&band, &kept, &keys) && join_all(&plan, &filter, &band, keys, &kept, &capped)) {
-            PyObject *bytes = as_bytes(&kept);
-            done = bytes ? Py_BuildValue("Nn", bytes, capped) : NULL;
+        if (enter(&band, &kept, &keys) && join_all(&plan, &filter, &band, keys, &kept, &capped, &joined)) {
+            PyObject *found = as_bytes(&kept);
+            done = found ? Py_BuildValue("Nnn", found, capped, joined) : NULL;
         } else {
             PyErr_NoMemory();
         }

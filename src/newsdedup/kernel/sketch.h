@@ -1,4 +1,4 @@
-/* What sketch.c, terms.c, join.c and shared.c have in common. */
+/* What sketch.c, terms.c, join.c, filter.c and shared.c have in common. */
 #ifndef NEWSDEDUP_SKETCH_H
 #define NEWSDEDUP_SKETCH_H
 
@@ -47,5 +47,21 @@ PyObject *pairs_as_bytes(const Pairs *pairs);
 
 /* Positions at which two signatures are equal and not empty. */
 int agreeing(const uint32_t *left, const uint32_t *right, Py_ssize_t width);
+
+#define VIEWS 3
+
+/* Which pairs stay: the estimates of copy, of terms, or of terms and facts together are high enough; of two brief
+   articles that of copy alone. */
+typedef struct {
+    const uint32_t *views[VIEWS]; /* copy, terms, facts; NULL for one that was not asked for */
+    Py_ssize_t width;
+    const uint8_t *bytes; /* the lowest byte of each value, VIEWS * width of an article */
+    int least[VIEWS];     /* agreeing positions: of copy, of terms, of terms and facts together; 0 lets every pair stay */
+    const uint8_t *brief; /* not 0 for an article too short for more than copies; NULL where none is */
+    const double *days;   /* NULL for no window */
+    double window;
+} Filter;
+
+int stays(const Filter *filter, uint64_t left, uint64_t right);
 
 #endif

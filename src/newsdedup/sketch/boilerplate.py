@@ -82,7 +82,7 @@ def find_boilerplate(
         return NOTHING_RECURS
     suspects = _chosen(sentences, _among(sentences.key, holders.key[asked]))
     stories = _stories(_Samples(suspects, tables, copy), holders, asked)
-    asked = asked[stories * holders.count[asked] >= enough[asked]]
+    asked = asked[stories >= enough[asked]]
     common = _among(sentences.key, holders.key[asked])
     common = common[lengths[sentences.article[common]] - _lost(sentences, common, lengths.size) >= _LEAST_LEFT]
     found = _chosen(sentences, common)
@@ -160,7 +160,7 @@ def _repeated(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 def _stories(samples: _Samples, holders: _Holders, asked: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Share of the holders of each sentence that tell a story of their own, by a sample spread over the holders."""
+    """Stories that hold each sentence, estimated by a sample spread over its holders."""
     size = np.minimum(holders.count[asked], _SAMPLE)
     steps = np.arange(_SAMPLE)
     places = np.minimum(
@@ -179,8 +179,11 @@ def _stories(samples: _Samples, holders: _Holders, asked: NDArray[np.int64]) -> 
                 same = estimate_agreement(copy, a, b) >= SAME_STORY
                 same |= estimate_agreement(terms, a, b) >= SAME_STORY_TERMS
                 fresh[both[same], later] = False
-    share: NDArray[np.float64] = fresh.sum(axis=1) / size
-    return share
+    # The first of a sample always is a story of its own: it stands for one, and not for a share of the holders, else
+    # 600 versions of one text would count as 37 stories.
+    share = (fresh.sum(axis=1) - 1) / np.maximum(size - 1, 1)
+    stories: NDArray[np.float64] = 1 + share * (holders.count[asked] - 1)
+    return stories
 
 
 @dataclass(frozen=True, slots=True)

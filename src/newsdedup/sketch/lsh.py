@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import ModuleType
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,12 +71,12 @@ _STRIDES = (1, 47, 89)
 
 
 def band_keys(
-    sketches: NDArray[np.uint32], members: NDArray[np.int64], rows: int, bands: int
+    sketches: NDArray[np.uint32], members: NDArray[np.int64], columns: NDArray[np.int32]
 ) -> Iterator[NDArray[np.uint64]]:
-    """Band keys of some articles, a hash of `rows` signature values each: one band after the other."""
-    for columns in band_columns(rows, bands, sketches.shape[1]).tolist():
+    """Band keys of some articles, a hash of the signature values in a row of `columns`: one band after the other."""
+    for band in columns.tolist():
         keys = np.zeros(members.size, dtype=np.uint64)
-        for column in columns:
+        for column in band:
             keys *= np.uint64(0x9E3779B97F4A7C15)  # wraps mod 2**64 on purpose
             keys += sketches[members, column] + np.uint64(1)
         yield mix64(keys)
@@ -135,11 +137,12 @@ class PairFilter:
     """Which pairs the signatures themselves do not rule out.
 
     A pair stays when it agrees in enough positions of copy, or of terms, or of terms and facts together; a view that
-    was not asked for agrees nowhere.
+    was not asked for agrees nowhere. Of two brief articles copy alone counts.
 
     Attributes:
         copy, terms, facts: Signatures of all articles.
         least: Positions of copy, of terms, of terms and facts together.
+        brief: Which articles are too short to be told by anything but their copy; None when none is.
         days: Publication time of every article in days, NaN when unknown; None for no window.
         window_days: Pairs further apart than this do not stay.
         low_bytes: The lowest byte of every value, shape (articles, 3, positions); None unless the kernel is there.
@@ -149,21 +152,47 @@ class PairFilter:
     terms: NDArray[np.uint32] | None
     facts: NDArray[np.uint32] | None
     least: tuple[int, int, int]
+    brief: NDArray[np.bool_] | None = None
     days: NDArray[np.float64] | None = None
     window_days: float = 0.0
     low_bytes: NDArray[np.uint8] | None = None
 
+    @property
+    def articles(self) -> int:
+        """Articles that there are signatures of."""
+        return max((len(view) for view in (self.copy, self.terms, self.facts) if view is not None), default=0)
+
+    def agreeing(
+        self, left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Positions in which each pair agrees in copy, terms and facts."""
+        copy, terms, facts = (
+            np.zeros(left.size) if view is None else np.rint(estimate_agreement(view, left, right) * view.shape[1])
+            for view in (self.copy, self.terms, self.facts)
+        )
+        return copy, terms, facts
+
     def keeps(self, pairs: Pairs) -> NDArray[np.bool_]:
         """Which pairs stay, shape of `pairs`."""
         left, right = unpack(pairs)
-        copy, terms, facts = (
-            np.zeros(pairs.size) if view is None else np.rint(estimate_agreement(view, left, right) * view.shape[1])
-            for view in (self.copy, self.terms, self.facts)
-        )
-        kept = (copy >= self.least[0]) | (terms >= self.least[1]) | (terms + facts >= self.least[2])
+        copy, terms, facts = self.agreeing(left, right)
+        kept = (terms >= self.least[1]) | (terms + facts >= self.least[2])
+        if self.brief is not None:
+            kept &= ~(self.brief[left] & self.brief[right])
+        kept |= copy >= self.least[0]
         if self.days is not None:
             kept &= ~(np.abs(self.days[left] - self.days[right]) > self.window_days)
         return np.asarray(kept, dtype=bool)
+
+
+class Thins(Protocol):
+    """Drops pairs where there are too many to keep them all."""
+
+    def room(self) -> int:
+        """Pairs from which it is worth while."""
+
+    def meanwhile(self, pairs: Pairs) -> Pairs:
+        """The pairs less those that will not stay whatever others are still to come."""
 
 
 def lsh_pairs(
@@ -174,6 +203,7 @@ def lsh_pairs(
     *,
     members: NDArray[np.int64] | None = None,
     chosen: PairFilter | None = None,
+    thinning: Thins | None = None,
 ) -> Buckets:
     """Candidate pairs of one view: articles that share at least one band.
 
@@ -183,23 +213,54 @@ def lsh_pairs(
         cap: Members above which a bucket is paired as a star.
         members: Articles to be paired, sorted; None pairs all.
         chosen: Pairs that stay; None keeps all.
+        thinning: What drops more of them while they are made, so that memory does not grow with all of them.
     """
     if members is None:
         members = np.arange(len(sketches), dtype=np.int64)
     members = members[sketches[members, 0] != EMPTY]
-    compiled = kernel.compiled
-    if compiled is not None:
-        return _joined(
-            compiled, sketches, band_columns(rows, bands, sketches.shape[1]), cap=cap, members=members, chosen=chosen
-        )
+    columns = band_columns(rows, bands, sketches.shape[1])
+    room = sys.maxsize if thinning is None else thinning.room()
+    pairs: Pairs = np.zeros(0, dtype=np.uint64)
+    capped = joined = 0
+    while joined < len(columns):
+        spare = room - pairs.size
+        if kernel.compiled is not None:
+            found, over, done = _joined(
+                kernel.compiled, sketches, columns[joined:], cap=cap, spare=spare, members=members, chosen=chosen
+            )
+        else:
+            found, over, done = _joined_here(
+                sketches, columns[joined:], cap=cap, spare=spare, members=members, chosen=chosen
+            )
+        pairs = distinct_pairs([pairs, found])
+        capped, joined = capped + over, joined + done
+        if thinning is not None and pairs.size > room:
+            pairs = thinning.meanwhile(pairs)
+            room = max(room, 2 * pairs.size)
+    return Buckets(pairs=pairs, capped=capped)
+
+
+def _joined_here(
+    sketches: NDArray[np.uint32],
+    columns: NDArray[np.int32],
+    *,
+    cap: int,
+    spare: int,
+    members: NDArray[np.int64],
+    chosen: PairFilter | None,
+) -> tuple[Pairs, int, int]:
+    """Pairs that share some of the bands, buckets above the cap, and bands joined: all, or until pairs are `spare`."""
     pieces: list[Pairs] = []
-    capped = 0
-    for keys in band_keys(sketches, members, rows, bands):
+    capped = count = 0
+    for keys in band_keys(sketches, members, columns):
         pairs, over = bucket_pairs(keys, members, cap)
         pieces.append(pairs)
         capped += over
-    pairs = distinct_pairs(pieces)
-    return Buckets(pairs=pairs if chosen is None else pairs[chosen.keeps(pairs)], capped=capped)
+        count += pairs.size
+        if count > max(spare, _CHUNK_PAIRS):
+            break
+    found = distinct_pairs(pieces)
+    return found if chosen is None else found[chosen.keeps(found)], capped, len(pieces)
 
 
 def _joined(
@@ -208,13 +269,14 @@ def _joined(
     columns: NDArray[np.int32],
     *,
     cap: int,
+    spare: int,
     members: NDArray[np.int64],
     chosen: PairFilter | None,
-) -> Buckets:
-    """`lsh_pairs` by the kernel, which filters each pair before it is kept."""
+) -> tuple[Pairs, int, int]:
+    """`_joined_here` by the kernel, which filters each pair before it is kept."""
     if chosen is None:
         chosen = PairFilter(copy=None, terms=None, facts=None, least=(0, 0, 0))
-    found, capped = compiled.band_pairs(
+    found, capped, done = compiled.band_pairs(
         sketches,
         sketches.shape[1],
         members,
@@ -222,13 +284,15 @@ def _joined(
         columns.shape[1],
         cap,
         ANCHORS,
+        spare,
         (chosen.copy, chosen.terms, chosen.facts),
         chosen.low_bytes,
         chosen.least,
+        chosen.brief,
         chosen.days,
         chosen.window_days,
     )
-    return Buckets(pairs=distinct_pairs([np.frombuffer(found, dtype=np.uint64)]), capped=capped)
+    return np.frombuffer(found, dtype=np.uint64), capped, done
 
 
 def shared_value_pairs(
