@@ -47,13 +47,8 @@ class Records:
 
     def articles(self) -> list[Article]:
         """The articles, in the order of the bounds."""
-        file = _opened(self.path)
-        return [_unpacked(_read(file, start, end)) for start, end in self.bounds.tolist()]
-
-
-@lru_cache(maxsize=1)
-def _opened(path: str) -> BinaryIO:
-    return Path(path).open("rb", buffering=0)
+        with Path(self.path).open("rb", buffering=0) as file:
+            return [_unpacked(_read(file, start, end)) for start, end in self.bounds.tolist()]
 
 
 def _read(file: BinaryIO, start: int, end: int) -> bytes:

@@ -63,9 +63,7 @@ def altered_quotes(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str
         mine = " ".join(sorted(bare_left[i].split()))
         likeness, place = _ALTERED_QUOTE - _ROUNDING, -1
         for j, theirs in in_order.items():
-            found = fuzz.ratio(
-                mine, theirs, score_cutoff=likeness - _ROUNDING
-            )  # the rest are given up sooner
+            found = fuzz.ratio(mine, theirs, score_cutoff=likeness - _ROUNDING)  # the rest are given up sooner
             if found > likeness:
                 likeness, place = found, j
         if likeness >= _ALTERED_QUOTE and bare_right[place] not in bare_left[i]:
