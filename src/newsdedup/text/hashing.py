@@ -84,4 +84,4 @@ def word_hashes(words: list[str]) -> NDArray[np.uint64]:
     ends = np.cumsum(np.fromiter(map(len, words), dtype=np.int64, count=len(words)))
     codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     starts = np.concatenate((np.zeros(1, dtype=np.int64), ends[:-1])) if words else ends
-    return span_hashes(codes, starts, ends)
+    return run_hashes(codes, starts, ends)

@@ -6,10 +6,11 @@ in every run and every partition, and a corpus of two articles works.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from itertools import compress, repeat
+from operator import not_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ _NUMBER_WORDS: dict[str, dict[str, str]] = {
         "ru": "два=2 две=2 три=3 четыре=4 пять=5 шесть=6 семь=7 восемь=8 девять=9 десять=10",
     }.items()
 }
-_SEPARATORS = re.compile(r"[.,](?=\d{3}(?:\D|$))")
+_THOUSANDS = 3  # digits
 
 
 def canonical_number(digits: str) -> str:
@@ -88,13 +89,17 @@ def canonical_number(digits: str) -> str:
     Which of comma and full stop separates thousands is read from the shape: three digits behind it do, unless what
     stands before is a bare 0.
     """
-    if "." in digits or "," in digits:
-        if not digits.startswith("0"):
-            digits = _SEPARATORS.sub("", digits)
-        digits = digits.replace(",", ".")
-        if digits.count(".") == 1:
-            digits = digits.rstrip("0").rstrip(".")
-    return digits.lstrip("0") or "0"
+    whole, *rest = digits.replace(",", ".").split(".")
+    parts = [whole]
+    for part in rest:
+        if len(part) == _THOUSANDS and digits[0] != "0":
+            parts[-1] += part
+        else:
+            parts.append(part)
+    canonical = ".".join(parts)
+    if canonical.count(".") == 1:
+        canonical = canonical.rstrip("0").rstrip(".")
+    return canonical.lstrip("0") or "0"
 
 
 def _number_frequency(digits: str) -> float:
@@ -131,7 +136,8 @@ def stem_words(words: Sequence[str], lang: str) -> list[str]:
     import Stemmer  # noqa: PLC0415
 
     # No cache: the vocabulary is the cache, and the stemmer's own is slower than stemming.
-    return [str(stem) for stem in Stemmer.Stemmer(algorithm, 0).stemWords(list(words))]
+    stems: list[str] = Stemmer.Stemmer(algorithm, 0).stemWords(list(words))
+    return stems
 
 
 def _root(word: str) -> str:
@@ -169,43 +175,57 @@ class Vocabulary(WordTable):
 
     def add(self, keys: NDArray[np.uint64], words: list[str]) -> None:
         """Adds distinct new words: lower-case as they stand in the text, with `keys` their `span_hashes`."""
-        columns = self._describe(words)
         while self.size + len(words) > self.flags.size:
             for name in ("surface", "term", "root", "weight", "flags"):
                 setattr(self, name, doubled(getattr(self, name)))
-        rows = self.add_keys(keys)
+        # A corpus never runs out of numbers: half of the new words, and nothing has to be looked up for them.
+        digits = [word[0].isdigit() for word in words]
+        numbers = np.array(digits, dtype=bool)
+        self._put(keys[numbers], self._describe_numbers(list(compress(words, digits))))
+        self._put(keys[~numbers], self._describe(list(compress(words, map(not_, digits)))))
+
+    def _put(self, keys: NDArray[np.uint64], columns: tuple[NDArray[np.generic], ...]) -> None:
+        start = self.size
+        self.add_keys(keys)
+        rows = slice(start, self.size)
         self.surface[rows], self.term[rows], self.root[rows], self.weight[rows], self.flags[rows] = columns
 
+    def _describe_numbers(self, words: list[str]) -> tuple[NDArray[np.generic], ...]:
+        """Columns of new numbers: surface, term, root, weight, flags."""
+        digits = [word if word.isdigit() and word[0] != "0" else canonical_number(word) for word in words]
+        hashes = _hash32(words + digits)
+        term = hashes[len(words) :]
+        weight = _weights([_number_frequency(number) for number in digits])
+        return hashes[: len(words)], term, term, weight, np.full(len(words), NUMBER, dtype=np.uint8)
+
     def _describe(self, words: list[str]) -> tuple[NDArray[np.generic], ...]:
-        """Columns of new words: surface, term, root, weight, flags."""
-        plain = [word.replace(".", "") if "." in word and not word[0].isdigit() else word for word in words]
-        flags = np.zeros(len(words), dtype=np.uint8)
-        short = [row for row, word in enumerate(words) if word in _ABBREVIATIONS or plain[row] is not word]
-        flags[short] = ABBREVIATION
+        """Columns of new words that are no digits: surface, term, root, weight, flags."""
+        plain = [word.replace(".", "") for word in words] if "." in "".join(words) else words
         terms = stem_words([word if len(word) <= MAX_WORD else "" for word in plain], self.lang)
         terms = [term or word for term, word in zip(terms, plain, strict=True)]
         roots = [word[:ROOT_LETTERS] if word.isascii() and "'" not in word else _root(word) for word in plain]
+        known = _stem_frequencies(self.lang)
         default = _BIGRAM_DEFAULT_FREQUENCY if self.lang in BIGRAM_LANGUAGES else RARE_FREQUENCY
-        find = _stem_frequencies(self.lang).get
-        frequency = np.array([find(term, default) for term in terms], dtype=np.float64)
+        frequency = list(map(known.get, terms, repeat(default)))
+        flags = np.zeros(len(words), dtype=np.uint8)
+        if plain is not words or not _ABBREVIATIONS.isdisjoint(words):
+            flags[[word in _ABBREVIATIONS or "." in word for word in words]] = ABBREVIATION
         if self.lang in BIGRAM_LANGUAGES:
-            known = _stem_frequencies(self.lang)
             flags[[row for row, term in enumerate(terms) if len(term) == 2 and term not in known]] |= UNLISTED
         number_words = _NUMBER_WORDS.get(self.lang, {})
-        for row, word in enumerate(plain):
-            if word[0].isdigit() or word in number_words:
-                digits = number_words.get(word) or canonical_number(word)
-                terms[row] = roots[row] = digits
+        for row in [] if number_words.keys().isdisjoint(plain) else range(len(words)):
+            if plain[row] in number_words:
+                terms[row] = roots[row] = number_words[plain[row]]
+                frequency[row] = _number_frequency(terms[row])
                 flags[row] = NUMBER
-                frequency[row] = _number_frequency(digits)
-        weight = np.log(STOP_FREQUENCY / np.maximum(frequency, RARE_FREQUENCY))
-        return (
-            _hash32(plain),
-            _hash32(terms),
-            _hash32(roots),
-            np.maximum(weight, 0).astype(np.float32),
-            flags,
-        )
+        hashes = _hash32([*plain, *terms, *roots])
+        surface, term, root = hashes.reshape(3, len(words))
+        return surface, term, root, _weights(frequency), flags
+
+
+def _weights(frequency: list[float]) -> NDArray[np.float32]:
+    values = np.maximum(np.array(frequency, dtype=np.float64), RARE_FREQUENCY)
+    return np.maximum(np.log(STOP_FREQUENCY / values), 0).astype(np.float32)
 
 
 @cache
