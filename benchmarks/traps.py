@@ -225,15 +225,15 @@ def one_topic(count: int, rng: random.Random) -> Iterator[Record]:
 CASES = (
     Case(name="ordinary articles", make=ordinary, sizes=(2000, 1500)),
     Case(name="identical short texts", make=identical, sizes=(4000, 3000)),
-    Case(name="short texts, one word differs", make=one_word_differs, sizes=(250, 100)),
-    Case(name="long texts, one word differs", make=one_word_differs_long, sizes=(150, 50)),
+    Case(name="short texts, one word differs", make=one_word_differs, sizes=(1000, 500)),
+    Case(name="long texts, one word differs", make=one_word_differs_long, sizes=(600, 300)),
     Case(name="shared footer in half", make=shared_footer, sizes=(2000, 1500)),
     Case(name="agency's standing paragraphs", make=standing_paragraph, sizes=(2000, 1500)),
-    Case(name="earnings template", make=earnings, sizes=(150, 75)),
+    Case(name="earnings template", make=earnings, sizes=(1000, 500)),
     Case(name="one article of N MB among 400", make=large_article, sizes=(3, 1), unit="MB"),
     Case(name="articles of 20 words", make=short, sizes=(3000, 2000)),
     Case(name="one outlet supplies 90 %", make=one_outlet, sizes=(2000, 1500)),
-    Case(name="one topic", make=one_topic, sizes=(1000, 500)),
+    Case(name="one topic", make=one_topic, sizes=(2000, 1000)),
 )
 
 
