@@ -163,14 +163,13 @@ def places_between(left: Side, right: Side, a: int, b: int, *, edited: bool) -> 
     if left.size(a) * right.size(b) > _MAX_CELLS:
         return
     base_left, base_right = left.reading.bounds[a], right.reading.bounds[b]
-    known_left, known_right = left.roots(a), right.roots(b)
     old_end = new_end = kept = 0  # of the kept words before a place
     # The last of the matching blocks is empty and stands behind both sentences.
     for block in Indel.editops(left.sentence(a), right.sentence(b)).as_matching_blocks():
         if old_end < block.a or new_end < block.b:
             old = range(base_left + old_end, base_left + block.a)
             new = range(base_right + new_end, base_right + block.b)
-            facts = *left.own(old, known_right), *right.own(new, known_left)
+            facts = *left.own(old, right, b), *right.own(new, left, a)
             place = Place(a, b, old.start, old.stop, new.start, new.stop, *facts)
             framed = kept >= _FRAME and block.size >= _FRAME
             if (edited or (framed and is_short(old, new))) and _may_tell(left, right, place):

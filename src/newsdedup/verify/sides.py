@@ -41,9 +41,11 @@ class Side:
             if reading.word_facts[word]
         ]
 
-    def own(self, place: range, known: frozenset[int]) -> tuple[list[int], list[int]]:
-        """Tokens of the numbers and of the names in a place whose roots are not known."""
-        facts = [(token, number) for token, root, number in self.facts(place) if root not in known]
+    def own(self, place: range, other: Side, sentence: int) -> tuple[list[int], list[int]]:
+        """Tokens of the numbers and names in a place whose roots do not stand in a sentence of the other text."""
+        found = self.facts(place)
+        known = other.roots(sentence) if found else frozenset()
+        facts = [(token, number) for token, root, number in found if root not in known]
         return [token for token, number in facts if number], [token for token, number in facts if not number]
 
     def roots(self, sentence: int) -> frozenset[int]:
