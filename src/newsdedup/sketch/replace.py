@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.sketch.views import Sketches
-from newsdedup.text.table import row_places
+from newsdedup.text.table import take_ragged
 
 
 def replace_sketches(sketches: Sketches, rows: NDArray[np.int64], new: Sketches) -> Sketches:
@@ -53,12 +53,12 @@ def take_sketches(sketches: Sketches, order: NDArray[np.int64]) -> Sketches:
                 part[:] = part[order]
     if sketches.passage_offsets is None or sketches.passages is None or sketches.passage_quoted is None:
         return sketches
-    places, offsets = row_places(sketches.passage_offsets, order)
+    offsets = sketches.passage_offsets
     return replace(
         sketches,
-        passages=sketches.passages[places],
-        passage_quoted=sketches.passage_quoted[places],
-        passage_offsets=offsets,
+        passages=take_ragged(sketches.passages, offsets, order),
+        passage_quoted=take_ragged(sketches.passage_quoted, offsets, order),
+        passage_offsets=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.diff(offsets)[order]))),
     )
 
 

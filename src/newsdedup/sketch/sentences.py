@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.text.hashing import mix64, run_hashes, word_hashes
-from newsdedup.text.table import NUMBER_FACT, ArticleTable, keep_tokens
+from newsdedup.text.table import NUMBER_FACT, ArticleTable, keep_tokens, take_ragged
 
 _DIGITS = 0.25  # share of numbers up to which a sentence is known again with other numbers in it
 _LEAST_TOKENS = 3
@@ -55,12 +55,13 @@ class Sentences:
 
     def take(self, order: NDArray[np.int64]) -> Sentences:
         """The sentences of all articles, numbered anew: `order[i]` is the article that comes as number i."""
-        rank = np.empty(order.size, dtype=np.int32)
-        rank[order] = np.arange(order.size, dtype=np.int32)
-        article = rank[self.article]
-        places = np.argsort(article, kind="stable")
+        counts = np.bincount(self.article, minlength=order.size)
+        offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
         return Sentences(
-            key=self.key[places], article=article[places], number=self.number[places], content=self.content[places]
+            key=take_ragged(self.key, offsets, order),
+            article=np.repeat(np.arange(order.size, dtype=np.int32), counts[order]),
+            number=take_ragged(self.number, offsets, order),
+            content=take_ragged(self.content, offsets, order),
         )
 
 
