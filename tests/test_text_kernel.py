@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from conftest import REPOSITORY
 from newsdedup import kernel
 from newsdedup.article import Article
+from newsdedup.loaders import jsonlines
 from newsdedup.text import chars, language
 from newsdedup.text.hashing import word_hashes
 from newsdedup.text.normalize import _PLAIN, _PLAIN_TABLE, STEPS, normalize_characters
@@ -161,6 +162,23 @@ def test_a_table_of_plain_characters_of_another_size_is_refused() -> None:
             kernel.compiled.plain_text("a", bytes(size))
     with pytest.raises(TypeError):
         kernel.compiled.plain_text(b"a", _PLAIN_TABLE)
+
+
+KEYS = st.sampled_from([b'"id"', b'"text"', b'"', b'""', b'"a"', b"a"])
+
+
+@STEADY
+@given(
+    st.lists(st.sampled_from([b'"id"', b'"text"', b'"', b"id", b"a", b"\x00"]), max_size=12).map(b"".join), KEYS, KEYS
+)
+def test_keys_that_stand_twice_are_told_as_count_tells_them(line: bytes, key: bytes, other: bytes) -> None:
+    assert both(lambda: jsonlines._may_repeat(line, key, other)) == [line.count(key) > 1 or line.count(other) > 1] * 2
+
+
+def test_an_empty_key_is_refused() -> None:
+    assert kernel.compiled is not None
+    with pytest.raises(ValueError, match="empty key"):
+        kernel.compiled.repeats_key(b"a", b"a", b"")
 
 
 WORDS = st.sampled_from(

@@ -40,6 +40,9 @@ def plain_text(text: str, table: bytes, /) -> str | None:
         The text itself where nothing changes.
     """
 
+def repeats_key(line: bytes, key: bytes, other: bytes, /) -> bool:
+    """Whether one of the two keys stands in the line more than once, as `bytes.count` counts."""
+
 # table.c
 
 def text_content(columns: tuple[NDArray[np.generic], ...], out: tuple[NDArray[np.generic], ...], /) -> None:

@@ -32,6 +32,7 @@ PyObject *language_tally(PyObject *module, PyObject *args);
 
 /* plain.c */
 PyObject *plain_text(PyObject *module, PyObject *args);
+PyObject *repeats_key(PyObject *module, PyObject *args);
 
 /* table.c */
 PyObject *text_content(PyObject *module, PyObject *args);

@@ -30,6 +30,7 @@ void release_all(Views *views) {
 static PyMethodDef functions[] = {
     {"language_tally", language_tally, METH_VARARGS, NULL},
     {"plain_text", plain_text, METH_VARARGS, NULL},
+    {"repeats_key", repeats_key, METH_VARARGS, NULL},
     {"run_hashes", run_hashes, METH_VARARGS, NULL},
     {"text_columns", text_columns, METH_VARARGS, NULL},
     {"text_content", text_content, METH_VARARGS, NULL},

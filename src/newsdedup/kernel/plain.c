@@ -1,4 +1,5 @@
-/* Texts that hold nothing but plain characters and quotes: their normalised form. Twin: text.normalize. */
+/* Texts that hold nothing but plain characters and quotes: their normalised form; and keys that stand twice in a line.
+   Twins: text.normalize, loaders.jsonlines. */
 #include "kernel.h"
 
 #include <wchar.h>
@@ -103,4 +104,33 @@ PyObject *plain_text(PyObject *Py_UNUSED(module), PyObject *args) {
     }
     release_all(&views);
     return result;
+}
+
+/* Whether the bytes hold the key twice, one behind the other; memchr finds its first byte, a quote, where it is rare. */
+static int stands_twice(const char *line, Py_ssize_t size, const char *key, Py_ssize_t length) {
+    int found = 0;
+    const char *end = line + size;
+    while (end - line >= length && (line = memchr(line, key[0], (size_t)(end - line - length + 1))) != NULL) {
+        int here = memcmp(line, key, (size_t)length) == 0;
+        if (here && found) {
+            return 1;
+        }
+        found |= here;
+        line += here ? length : 1;
+    }
+    return 0;
+}
+
+PyObject *repeats_key(PyObject *Py_UNUSED(module), PyObject *args) {
+    const char *line, *keys[2];
+    Py_ssize_t size, lengths[2];
+    if (!PyArg_ParseTuple(args, "y#y#y#:repeats_key", &line, &size, &keys[0], &lengths[0], &keys[1], &lengths[1])) {
+        return NULL;
+    }
+    if (!lengths[0] || !lengths[1]) {
+        PyErr_SetString(PyExc_ValueError, "repeats_key: an empty key");
+        return NULL;
+    }
+    return PyBool_FromLong(stands_twice(line, size, keys[0], lengths[0]) ||
+                           stands_twice(line, size, keys[1], lengths[1]));
 }
