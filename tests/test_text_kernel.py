@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -167,6 +167,7 @@ def test_a_table_of_plain_characters_of_another_size_is_refused() -> None:
 KEYS = st.sampled_from([b'"id"', b'"text"', b'"', b'""', b'"a"', b"a"])
 
 
+@example(b'""""', b'"""', b"a")  # counted without overlaps
 @STEADY
 @given(
     st.lists(st.sampled_from([b'"id"', b'"text"', b'"', b"id", b"a", b"\x00"]), max_size=12).map(b"".join), KEYS, KEYS
