@@ -23,11 +23,11 @@ from _common import BenchmarkError, ChildCost, run_measured, scan_command, table
 HERE = Path(__file__).resolve().parent
 
 WAYS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
-    "one job": ((), {}),
-    "two jobs": (("--jobs", "2"), {}),
-    "one job, numpy": ((), {"NEWSDEDUP_KERNEL": "numpy"}),
+    "one": ((), {}),
+    "two": (("--jobs", "2"), {}),
+    "numpy": ((), {"NEWSDEDUP_KERNEL": "numpy"}),
 }
-"""Way -> options and environment variables."""
+"""Way (one job, two jobs, one job without the kernel) -> options and environment variables."""
 
 
 def digest(results: Path) -> str:
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if unknown := sorted(set(options.ways) - set(WAYS)):
         parser.error(f"no way {', '.join(unknown)}; there are {', '.join(WAYS)}")
-    rows = [["articles", "way", "wall s", "CPU s", "us CPU/article", "peak MB", "x one job", "growth"]]
+    rows = [["articles", "way", "wall s", "CPU s", "us CPU/article", "peak MB", "x one", "growth"]]
     outcome: list[dict[str, object]] = []
     same = True
     before: dict[str, tuple[int, float]] = {}
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 same &= alike
                 (folder / "corpus.jsonl").unlink()
                 for way, cost in costs.items():
-                    faster = f"{costs['one job'].wall_seconds / cost.wall_seconds:.2f}" if "one job" in costs else "-"
+                    faster = f"{costs['one'].wall_seconds / cost.wall_seconds:.2f}" if "one" in costs else "-"
                     growth = "-"
                     if way in before:
                         growth = f"x{cost.wall_seconds / before[way][1]:.1f} for x{size / before[way][0]:g}"
