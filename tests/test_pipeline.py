@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from multiprocessing import active_children
 
 import pytest
 from hypothesis import given, settings
@@ -72,6 +73,22 @@ class TestSameInputSameBytes:
         monkeypatch.setattr(workers.Engine, "_submitted", counted)
         assert as_bytes(run(articles, jobs=2)) == expected
         assert sent == ["_read_records", "_at_desk", "_at_desk"]  # reading, comparing, evidence
+
+    @pytest.mark.parametrize("stage", ["reading", "comparing", "evidence"])
+    def test_an_interrupt_leaves_no_worker_behind(
+        self, stage: str, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(workers, "_SMALL", 1)
+        monkeypatch.setattr(workers, "BATCH_ARTICLES", 8)
+
+        def interrupted(told: str, done: int, total: int) -> None:
+            if told == stage and done:
+                assert len(active_children()) == 2
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            scan(list(newsroom.articles.values())[:60], Parameters(jobs=2), version="0", progress=interrupted)
+        assert active_children() == []
 
     def test_wherever_batches_end(self, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
         articles = list(newsroom.articles.values())[:70]
