@@ -15,6 +15,7 @@ from newsdedup.article import Article
 from newsdedup.text import table as table_module
 from newsdedup.text.hashing import word_hashes
 from newsdedup.text.table import (
+    MAX_CHARACTERS,
     ArticleTable,
     article_language,
     join_tables,
@@ -36,6 +37,12 @@ TEXTS = [
     "",
 ]
 ARTICLES = [Article(id=str(number), text=text) for number, text in enumerate(TEXTS)]
+
+
+def test_a_text_that_grows_when_it_is_normalised_is_cut_again() -> None:
+    table = make_table([Article(id="a", text="\u3300 " * 300_000, lang="ja")])  # each becomes four kana
+    assert 0 < table.surface.size <= MAX_CHARACTERS
+    assert int(table.start[-1] + table.width[-1]) <= MAX_CHARACTERS
 
 
 def assert_same(left: ArticleTable, right: ArticleTable, *, but: Collection[str] = ()) -> None:

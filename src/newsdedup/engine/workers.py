@@ -11,6 +11,8 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, islice
 from multiprocessing import get_context
@@ -109,12 +111,16 @@ class Engine:
     def _submitted(self, work: Callable[..., _Out], tasks: Iterable[tuple[object, ...]]) -> Iterator[_Out]:
         """What the workers make of the tasks, in order; only so many are under way that no worker waits."""
         under_way: deque[Future[_Out]] = deque()
-        for task in tasks:
-            under_way.append(self._workers().submit(work, *task))
-            if len(under_way) > 3 * self._jobs:
+        try:
+            for task in tasks:
+                with _interrupts_later():  # to submit may start a worker, which must not be interrupted while it starts
+                    under_way.append(self._workers().submit(work, *task))
+                if len(under_way) > 3 * self._jobs:
+                    yield under_way.popleft().result()
+            while under_way:
                 yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+        except BrokenProcessPool as error:
+            raise NewsdedupError("a worker process ended early, out of memory perhaps; try fewer --jobs") from error
 
     def read(self, articles: Iterable[Article], views: frozenset[str]) -> Reading:
         """Puts articles on the shelf and reads them while they come; then the shelf is sorted by id.
@@ -329,9 +335,24 @@ def _too_much(size: int, articles: int, most: int) -> str:
     )
 
 
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Interrupts wait until the end of the block; a process that is started in it begins without them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start_worker() -> None:
     """An interrupt is the main process's to handle: it ends the workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     one_thread()
     long_run()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
 import numpy as np
@@ -136,7 +136,10 @@ def article_language(article: Article, text: str) -> str:
 
 def normalized_body(article: Article) -> NormalizedText:
     """The normalised text that is compared, cut at MAX_CHARACTERS."""
-    return normalize(article.text[:MAX_CHARACTERS])
+    body = normalize(article.text[:MAX_CHARACTERS])
+    if len(body.text) > MAX_CHARACTERS:  # one compatibility character may become many
+        body = replace(body, text=body.text[:MAX_CHARACTERS])
+    return body
 
 
 def _chrome_bits(text: NormalizedText) -> int:
