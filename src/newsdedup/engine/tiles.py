@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup.sketch.linked import linked
+
 _STEP_PAIRS = 256
 
 
@@ -37,15 +39,7 @@ def tile_order(left: NDArray[np.int64], right: NDArray[np.int64], articles: int)
     Returns:
         Places of the pairs: by the smallest article that they hang together with, then as they were.
     """
-    group = np.arange(articles, dtype=np.int32)
-    while True:
-        low = np.minimum(group[left], group[right])
-        before = group.copy()
-        np.minimum.at(group, before[left], low)  # the groups that a pair joins, not only its articles
-        np.minimum.at(group, before[right], low)
-        group = group[group]
-        if np.array_equal(group, before):
-            return np.argsort(group[left], kind="stable")
+    return np.argsort(linked(articles, left, right)[left], kind="stable")
 
 
 def tiles(

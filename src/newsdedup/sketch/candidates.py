@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup import kernel
+from newsdedup.sketch.linked import linked
 from newsdedup.sketch.lsh import PairFilter, Pairs, distinct_pairs, lsh_pairs, shared_value_pairs, unpack
 from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
 from newsdedup.sketch.partners import Thinning
@@ -134,14 +135,8 @@ def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64]) -> ND
     left, right = unpack(pairs)
     copies = estimate_agreement(sketches.copy, left, right) >= SAME_STORY
     left, right = left[copies], right[copies]
-    while True:  # the smallest number spreads along the copies, twice as far in each round
-        least = stories.copy()
-        np.minimum.at(least, left, stories[right])
-        np.minimum.at(least, right, stories[left])
-        least[members] = least[least[members]]
-        if np.array_equal(least, stories):
-            return stories
-        stories = least
+    stories[members] = linked(count, left, right)[members]
+    return stories
 
 
 def _filter(
