@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from newsdedup.sketch.lsh import PairFilter, Pairs, pack, unpack
 from newsdedup.sketch.minhash import NUM_PERM
-from newsdedup.sketch.partners import CLOSEST, CROWD, EACH, FIRST, MOST, NEAR_COPY, Thinning
+from newsdedup.sketch.partners import CLOSEST, CROWD, EACH, FIRST, MOST, SAME_STORY, Thinning
 
 pytestmark = pytest.mark.usefixtures("each_kernel")
 
@@ -66,7 +66,7 @@ class TestNearCopies:
 
     def test_are_told_by_the_copy_view_alone(self) -> None:
         count = 60
-        near = int(NEAR_COPY * NUM_PERM) + 1
+        near = int(SAME_STORY * NUM_PERM) + 1
         others = Thinning(alike([near - 1] * count, [128] * count), count)
         assert others.finally_kept(all_pairs(count)).size == all_pairs(count).size
         assert Thinning(alike([near] * count, [0] * count), count).finally_kept(all_pairs(count)).size < 60 * 7

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from newsdedup.sketch.candidates import SAME_STORY
 from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
+from newsdedup.sketch.partners import SAME_STORY
 from newsdedup.sketch.sentences import NOTHING_RECURS, BoilerplateMask, Recurring, Sentences, source_key
 from newsdedup.sketch.views import sketch
 from newsdedup.text.table import ArticleTable

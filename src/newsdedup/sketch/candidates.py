@@ -12,7 +12,7 @@ from newsdedup import kernel
 from newsdedup.sketch.linked import linked
 from newsdedup.sketch.lsh import PairFilter, Pairs, distinct_pairs, lsh_pairs, shared_value_pairs, unpack
 from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
-from newsdedup.sketch.partners import Thinning
+from newsdedup.sketch.partners import SAME_STORY, Thinning
 from newsdedup.sketch.views import Sketches
 
 VIEWS = ("copy", "terms", "facts", "passages")
@@ -30,9 +30,6 @@ teaser list, an author's note."""
 
 ALL_PASSAGES = 1_000_000
 """Passages of a pair of one story: they were not counted, and are no boilerplate."""
-
-SAME_STORY = 0.4
-"""Estimated Jaccard of the copy view from which two articles are copies when stories are counted."""
 
 KEEP_COPY = 0.1
 KEEP_TERMS = 0.22

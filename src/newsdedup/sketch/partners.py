@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from newsdedup.sketch.lsh import PairFilter, Pairs, unpack
 from newsdedup.sketch.minhash import NUM_PERM
 
-NEAR_COPY = 0.4
-"""Estimated Jaccard of the copy view from which two articles are near-copies of each other."""
+SAME_STORY = 0.4
+"""Estimated Jaccard of the copy view from which two articles are near-copies of each other, and of one story wherever
+stories are counted."""
 
 CROWD = 40
 """Near-copies of one article above which it and they are a crowd; 20 are the most in ten sets of articles."""
@@ -94,7 +95,7 @@ class Thinning:
         copy, terms, facts = self.chosen.agreeing(left, right)
         least = self.chosen.least
         likeness = np.maximum(np.maximum(copy / least[0], terms / least[1]), (terms + facts) / least[2])
-        return copy >= NEAR_COPY * NUM_PERM, likeness
+        return copy >= SAME_STORY * NUM_PERM, likeness
 
     def _near(
         self, left: NDArray[np.int64], right: NDArray[np.int64], likeness: NDArray[np.float64], *, last: bool
