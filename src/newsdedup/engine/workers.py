@@ -127,7 +127,7 @@ class Engine:
 
         Raises:
             InputError: Two articles have one id.
-        NewsdedupError: What is kept of them does not fit into the memory allowed.
+            NewsdedupError: What is kept of them does not fit into the memory allowed.
         """
         self._tell("reading", 0, 0)
         builder = ReadingBuilder()
@@ -283,9 +283,8 @@ class Engine:
         else:
             # Where articles stand in few pairs each, tables are made once in any case, and small ones stay in cache.
             sparse = count < _DENSE * np.unique(np.concatenate(pairs[:2])).size
-            most_tokens = (
-                min(_FEW_TOKENS, self._most_bytes // _TOKEN_BYTES) if sparse else self._most_bytes // _TOKEN_BYTES
-            )
+            fitting = self._most_bytes // _TOKEN_BYTES
+            most_tokens = min(_FEW_TOKENS, fitting) if sparse else fitting
             cut = tiles(*pairs, most_size=most_tokens, most_pairs=min(most_pairs, _TILE_PAIRS))
             if many:
                 results = self._submitted(_at_desk, (self._sent(work, tile, task) for tile in cut))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from types import ModuleType
 from typing import Protocol
@@ -224,14 +225,8 @@ def lsh_pairs(
     capped = joined = 0
     while joined < len(columns):
         spare = room - pairs.size
-        if kernel.compiled is not None:
-            found, over, done = _joined(
-                kernel.compiled, sketches, columns[joined:], cap=cap, spare=spare, members=members, chosen=chosen
-            )
-        else:
-            found, over, done = _joined_here(
-                sketches, columns[joined:], cap=cap, spare=spare, members=members, chosen=chosen
-            )
+        join = _joined_here if kernel.compiled is None else partial(_joined, kernel.compiled)
+        found, over, done = join(sketches, columns[joined:], cap=cap, spare=spare, members=members, chosen=chosen)
         pairs = distinct_pairs([pairs, found])
         capped, joined = capped + over, joined + done
         if thinning is not None and pairs.size > room:
