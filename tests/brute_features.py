@@ -10,7 +10,8 @@ import numpy as np
 from newsdedup.article import Article
 from newsdedup.text.table import make_table
 from newsdedup.verify.align import MIN_SIMILARITY, similarities
-from newsdedup.verify.profile import RUN, Profile
+from newsdedup.verify.features import compare_pairs
+from newsdedup.verify.profile import RUN, Profile, Profiles, in_one_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,3 +232,9 @@ def brute_features(left: Plain, right: Plain) -> dict[str, float]:
     if abs(heavy[0] - heavy[1]) > 1e-3:
         out["facts_placed"] = placed(left, right) if heavy[0] < heavy[1] else placed(right, left)
     return out
+
+
+def passes_gate(left: Profile, right: Profile) -> bool:
+    """Whether the gate lets a pair through, by the way that a scan takes."""
+    table, *rows = in_one_table(left, right)
+    return bool(compare_pairs(Profiles(table), *rows, np.zeros(1, dtype=bool)).passed[0])

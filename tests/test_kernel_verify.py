@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from brute_features import lcs_length
+from brute_features import lcs_length, passes_gate
 from conftest import MakeArticle, Newsroom
 from newsdedup import kernel
 from newsdedup.article import Article
@@ -26,7 +26,6 @@ from newsdedup.verify.features import (
     compare_pairs,
     join_features,
     pair_features,
-    passes_gate,
 )
 from newsdedup.verify.profile import Profile, Profiles, columns_of
 from newsdedup.verify.reading import Reading

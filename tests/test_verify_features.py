@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brute_features import Plain, brute_features, plain, run_mask
+from brute_features import Plain, brute_features, passes_gate, plain, run_mask
 from conftest import MakeArticle, Newsroom
 from newsdedup.article import Article
-from newsdedup.verify.features import Features, pair_features, passes_gate
+from newsdedup.verify.features import Features, pair_features
 from newsdedup.verify.numbers import shared_run_mask
 from newsdedup.verify.profile import RUN, Profile
 

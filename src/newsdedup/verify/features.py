@@ -178,16 +178,6 @@ def pair_features(left: Profile, right: Profile) -> Features:
     return _compiled_pairs(kernel.compiled, *in_one_table(left, right), np.ones(1, dtype=bool)).features(0)
 
 
-def passes_gate(left: Profile, right: Profile) -> bool:
-    """Whether a candidate pair is worth a full comparison, by cheap forms of both axes."""
-    if kernel.compiled is None:
-        return gate_passes(left, right)
-    passed = np.zeros(1, dtype=bool)
-    table, *rows = in_one_table(left, right)
-    kernel.compiled.compare_pairs(*columns_of(table), *rows, passed.copy(), passed, np.zeros(0))
-    return bool(passed[0])
-
-
 def _compiled_pairs(
     compiled: ModuleType,
     table: ArticleTable,

@@ -25,7 +25,7 @@ is below 0.90, and none reported among 10,000 articles on US politics below 1.19
 
 
 def gate_passes(left: Profile, right: Profile) -> bool:
-    """See `features.passes_gate`."""
+    """Whether a candidate pair is worth a full comparison, by cheap forms of both axes."""
     in_right, _ = positions(left.facts, right.roots)
     in_left, _ = positions(right.facts, left.roots)
     facts = max(int(in_right.sum()) / max(1, left.facts.size), int(in_left.sum()) / max(1, right.facts.size))
