@@ -236,5 +236,5 @@ def brute_features(left: Plain, right: Plain) -> dict[str, float]:
 
 def passes_gate(left: Profile, right: Profile) -> bool:
     """Whether the gate lets a pair through, by the way that a scan takes."""
-    table, *rows = in_one_table(left, right)
-    return bool(compare_pairs(Profiles(table), *rows, np.zeros(1, dtype=bool)).passed[0])
+    table, one, two = in_one_table(left, right)
+    return bool(compare_pairs(Profiles(table), one, two, np.zeros(1, dtype=bool)).passed[0])
