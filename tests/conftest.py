@@ -33,6 +33,8 @@ class MakeArticle(Protocol):
         url: str | None = None,
         lang: str | None = None,
         origin: str = "",
+        line: int | None = None,
+        canonical: str | None = None,
     ) -> Article: ...
 
 
@@ -83,6 +85,8 @@ def make_article() -> MakeArticle:
         url: str | None = None,
         lang: str | None = None,
         origin: str = "",
+        line: int | None = None,
+        canonical: str | None = None,
     ) -> Article:
         return Article(
             id=f"article-{next(numbers)}" if id is None else id,
@@ -93,6 +97,8 @@ def make_article() -> MakeArticle:
             url=url,
             lang=lang,
             origin=origin,
+            line=line,
+            canonical=canonical,
         )
 
     return make

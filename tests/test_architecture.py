@@ -35,6 +35,7 @@ FLOORS: Mapping[str, int] = {
     "store": 4,
     "report": 5,
     "gold": 5,
+    "gate": 5,
     "config": 6,
     "api": 6,
     "cli": 6,
@@ -51,6 +52,7 @@ SAME_FLOOR = frozenset(
         ("judge", "engine"),  # what is known of the articles
         ("pipeline", "judge"),
         ("report", "gold"),  # an evaluation is rendered like a result
+        ("report", "gate"),  # and so is a check
         ("judge", "cluster"),  # the rank of an article
         ("api", "config"),
         ("__init__", "api"),

@@ -231,7 +231,8 @@ def test_record_fields_become_article_fields(tmp_path: Path) -> None:
         source="AP",
         url="https://example.org",
         lang="en",
-        origin=f"{path} line 1",
+        origin=str(path),
+        line=1,
     )
 
 

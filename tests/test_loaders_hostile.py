@@ -153,7 +153,7 @@ def test_bad_line_is_skipped_and_the_next_one_is_read(
     first, bad, last = load_articles(tmp_path, params=LoaderParams(max_bytes=20_000))
     assert isinstance(first, Article)
     assert isinstance(last, Article)
-    assert (first.id, last.id, last.origin) == ("1", "3", f"{path} line 4")
+    assert (first.id, last.id, last.place) == ("1", "3", f"{path} line 4")
     assert isinstance(bad, Skipped)
     assert (bad.input, bad.reason) == ("a.jsonl#2", reason)
     assert bad.detail.startswith(f"{path} line 2: ")

@@ -199,9 +199,9 @@ class TestShortTexts:
 class TestParameters:
     def test_one_id_twice_is_an_error_that_names_both_places(self, make_article: MakeArticle) -> None:
         articles = [
-            make_article("One.", id="x", origin="feeds/a.jsonl line 3"),
+            make_article("One.", id="x", origin="feeds/a.jsonl", line=3),
             make_article("Two.", id="y"),
-            make_article("Three.", id="x", origin="feeds/b.jsonl line 7"),
+            make_article("Three.", id="x", origin="feeds/b.jsonl", line=7),
         ]
         with pytest.raises(InputError) as caught:
             run(articles)

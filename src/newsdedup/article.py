@@ -18,7 +18,9 @@ class Article:
         source: Publisher or outlet; None when unknown.
         url: None when unknown.
         lang: ISO 639-1 code when the source states it; None means "find it from the text".
-        origin: Where the article was read (`feeds/a.jsonl line 17`), for messages; "" when made in memory.
+        canonical: Address or name that the article gives as its original; None when it states none.
+        origin: The file that the article was read from (`feeds/a.jsonl`); "" when made in memory.
+        line: Line of a record in its file, from 1; None for an article that is a file of its own.
     """
 
     id: str
@@ -28,7 +30,14 @@ class Article:
     source: str | None = None
     url: str | None = None
     lang: str | None = None
+    canonical: str | None = None
     origin: str = ""
+    line: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the article was read, for messages: `feeds/a.jsonl line 17`; "" when made in memory."""
+        return self.origin if self.line is None else f"{self.origin} line {self.line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from newsdedup.article import Skipped
+from newsdedup.article import Article, Skipped
 
 SCHEMA = 1
 """Version of the result lines; a change is said in the CHANGELOG."""
@@ -180,3 +180,22 @@ class Comparison:
     right_sentences: tuple[str, ...]
     set_aside: tuple[tuple[str, str, str], ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check found, before anything is decided on it.
+
+    Attributes:
+        result: Of the pairs with a new article on one side at least; `articles` counts new and known ones.
+        new: Ids of the new articles, sorted.
+        known: Articles that they were held against.
+        texts: The articles that stand in a pair, by id.
+        sentences: The normalised sentences of those articles, by id; number n of the evidence is index n - 1.
+    """
+
+    result: Result
+    new: tuple[str, ...]
+    known: int
+    texts: Mapping[str, Article]
+    sentences: Mapping[str, tuple[str, ...]]

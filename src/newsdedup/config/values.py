@@ -10,7 +10,7 @@ from pathlib import Path
 from newsdedup.result import Verdict
 
 VIEWS = ("copy", "terms", "facts", "passages")
-RECORD_FIELDS = ("id", "title", "text", "published", "source", "url", "lang")
+RECORD_FIELDS = ("id", "title", "text", "published", "source", "url", "lang", "canonical")
 
 
 def views(value: object) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from io import SEEK_END
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import orjson
@@ -141,9 +141,7 @@ class Shelf:
         order = sorted(range(len(self)), key=self.ids.__getitem__)
         for first, second in pairwise(order):
             if self.ids[first] == self.ids[second]:
-                places = (
-                    f"{self._article(first).origin or 'one article'} and {self._article(second).origin or 'another'}"
-                )
+                places = f"{self._article(first).place or 'one article'} and {self._article(second).place or 'another'}"
                 raise InputError(f'two articles have the id "{self.ids[first]}" ({places}); give each its own id')
         self.ids = [self.ids[each] for each in order]
         self.sources = [self.sources[each] for each in order]
@@ -204,8 +202,9 @@ def _key(url: str) -> int:
 
 def _packed(article: Article) -> bytes:
     """One record: everything but the text as a line of JSON, then the text."""
-    head = (
-        article.id, article.title, article.published, article.source, article.url, article.lang, article.origin
+    head: tuple[str | int | None, ...] = (
+        article.id, article.title, article.published, article.source, article.url, article.lang, article.canonical,
+        article.origin, article.line,
     )  # fmt: skip
     try:
         line = orjson.dumps(head)
@@ -217,7 +216,7 @@ def _packed(article: Article) -> bytes:
 def _unpacked(data: bytes) -> Article:
     end = data.index(b"\n")
     try:
-        head: Sequence[str] = orjson.loads(data[:end])
+        head: Sequence[Any] = orjson.loads(data[:end])
     except orjson.JSONDecodeError:
         head = json.loads(data[:end])
     return Article(
@@ -227,6 +226,8 @@ def _unpacked(data: bytes) -> Article:
         source=head[3],
         url=head[4],
         lang=head[5],
-        origin=head[6],
+        canonical=head[6],
+        origin=head[7],
+        line=head[8],
         text=data[end + 1 :].decode("utf-8", "surrogatepass"),
     )

@@ -42,7 +42,7 @@ def printable_path(path: str) -> str:
 class UsedIds:
     """The ids given so far in one run; the first article to use an id keeps it.
 
-    Keeps id -> checksum of length and ends of the text + origin as one bytes object, about 70 bytes an article besides
+    Keeps id -> checksum of length and ends of the text + place as one bytes object, about 70 bytes an article besides
     the id.
     """
 
@@ -51,11 +51,11 @@ class UsedIds:
     def admit(self, article: Article) -> Article | Skipped:
         """The article itself when its id is new, else the `duplicate-id` that names both places."""
         ends = f"{len(article.text)} {article.text[:_ENDS]} {article.text[-_ENDS:]}"
-        entry = zlib.crc32(ends.encode()).to_bytes(_CHECKSUM_BYTES) + article.origin.encode()
+        entry = zlib.crc32(ends.encode()).to_bytes(_CHECKSUM_BYTES) + article.place.encode()
         first = self._seen.setdefault(article.id, entry)
         if first is entry:
             return article
-        where = f"{article.origin}: id {article.id!r} is already used by {first[_CHECKSUM_BYTES:].decode()}"
+        where = f"{article.place}: id {article.id!r} is already used by {first[_CHECKSUM_BYTES:].decode()}"
         if first[:_CHECKSUM_BYTES] == entry[:_CHECKSUM_BYTES]:
             return Skipped(input=article.id, reason="duplicate-id", detail=f"{where}, with {_SAME_TEXT}")
         return Skipped(

@@ -34,7 +34,7 @@ def read_jsonl(
     Args:
         stream: UTF-8, at its beginning.
         file_id: For the ids of records without one (`FILE#LINE`).
-        place: For messages (`feeds/a.jsonl`); becomes `Article.origin` with the line.
+        place: For messages (`feeds/a.jsonl`); becomes `Article.origin`.
         params: Field names, caps, language.
     """
     fields = _fields(params)
@@ -61,13 +61,12 @@ def read_jsonl(
                     refusal = RefusedError("bad-json", detail)
                     yield _skipped(f"{file_id}#{number}", f"{place} line {number}", refusal)
                 continue
-            origin = f"{place} line {number}"
             try:
                 if _may_repeat(line, fields.text_key, fields.id_key):
                     _refuse_repeated_keys(line, fields)
-                yield _article(record, fields, f"{file_id}#{number}", origin)
+                yield _article(record, fields, file_id, place, number)
             except RefusedError as refusal:
-                yield _skipped(f"{file_id}#{number}", origin, refusal)
+                yield _skipped(f"{file_id}#{number}", f"{place} line {number}", refusal)
     except RefusedError as refusal:
         yield _skipped(file_id, f"{place} after line {number}" if number else place, refusal)
     except READ_ERRORS as error:
@@ -85,6 +84,7 @@ class _Fields:
     source: str
     url: str
     lang: str
+    canonical: str
     forced_lang: str | None
     text_key: bytes
     id_key: bytes
@@ -100,7 +100,7 @@ def _fields(params: LoaderParams) -> _Fields:
     )
 
 
-def _article(record: object, fields: _Fields, line_id: str, origin: str) -> Article:
+def _article(record: object, fields: _Fields, file_id: str, place: str, number: int) -> Article:
     """The article in a record.
 
     Raises:
@@ -125,14 +125,16 @@ def _article(record: object, fields: _Fields, line_id: str, origin: str) -> Arti
         text = text.replace("\0", " ")
     source, url = get(fields.source), get(fields.url)
     return Article(
-        id=_record_id(get(fields.id)) or line_id,
+        id=_record_id(get(fields.id)) or f"{file_id}#{number}",
         text=text,
         title=_string(get(fields.title)),
         published=published,
         source=None if source is None else _string(source),
         url=None if url is None else _string(url),
         lang=fields.forced_lang or language_code(get(fields.lang)),
-        origin=origin,
+        canonical=_string(get(fields.canonical)),
+        origin=place,
+        line=number,
     )
 
 

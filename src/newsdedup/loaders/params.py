@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from newsdedup.errors import ConfigError
 
-FIELDS: Final = ("id", "title", "text", "published", "source", "url", "lang")
+FIELDS: Final = ("id", "title", "text", "published", "source", "url", "lang", "canonical")
 """The fields of an article that a record may carry."""
 
 
