@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "compare": "newsdedup.cli.compare",
     "eval": "newsdedup.cli.eval",
     "tune": "newsdedup.cli.tune",
+    "completion": "newsdedup.cli.completion",
 }
 """Command -> the module that holds it under the same name; imported when it is asked for."""
 
@@ -78,7 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     one_thread()
     if _COMPLETION_VARIABLE in os.environ:
-        cli.main(prog_name="newsdedup", complete_var=_COMPLETION_VARIABLE)
+        from newsdedup.cli.completion import answer  # noqa: PLC0415  # asked for by a shell, never by a person
+
+        sys.exit(answer(cli, os.environ[_COMPLETION_VARIABLE]))
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
