@@ -1,0 +1,92 @@
+"""What other tools read: the hooks of pre-commit, the example jobs, the image."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from newsdedup.cli.main import cli
+from newsdedup.cli.output import READ_SUFFIXES
+
+ROOT = Path(__file__).resolve().parent.parent
+HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def read(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+def parses(words: list[str]) -> bool:
+    """Whether a command line is one that newsdedup takes; raises click's own error where it is not."""
+    import click  # noqa: PLC0415
+
+    program, name, *rest = words
+    assert program == "newsdedup"
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    command.make_context(name, rest)
+    return True
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+def test_a_hook_runs_a_command_line_that_exists(hook: dict[str, Any]) -> None:
+    files = ["a.md"] if hook.get("pass_filenames", True) else []
+    assert parses([*shlex.split(hook["entry"]), *hook.get("args", []), *files])
+
+
+def test_hooks_look_at_the_files_that_a_check_reads() -> None:
+    for hook in HOOKS:
+        for suffix in READ_SUFFIXES:
+            assert re.search(hook["files"], f"content/a{suffix}")
+            assert re.search(hook["files"], f"content/a{suffix.upper()}.gz")
+        for other in ("a.png", "md", "a.md.orig", "script.py"):
+            assert not re.search(hook["files"], other)
+
+
+def test_the_hook_for_the_repository_is_run_once() -> None:
+    hook = next(hook for hook in HOOKS if hook["id"] == "newsdedup-repo")
+    assert hook["pass_filenames"] is False
+    assert hook["require_serial"] is True
+
+
+def test_the_example_workflow_uses_the_action_as_it_is() -> None:
+    job = read("examples/github-workflow.yml")["jobs"]["articles"]
+    action = read("action.yml")
+    uses = next(step for step in job["steps"] if "newsdedup@" in step.get("uses", ""))
+    assert set(uses["with"]) <= set(action["inputs"])
+    for output in re.findall(r"steps\.newsdedup\.outputs\.([a-z-]+)", str(job)):
+        assert output in action["outputs"]
+    checkout = next(step for step in job["steps"] if step["uses"].startswith("actions/checkout@"))
+    assert checkout["with"]["fetch-depth"] == 0
+
+
+def test_the_gitlab_job_keeps_the_reports_that_it_writes() -> None:
+    job = read("examples/gitlab-ci.yml")["articles"]
+    check = shlex.split(job["script"][-1])
+    assert parses(check)
+    written = dict(word.split("=") for before, word in zip(check, check[1:], strict=False) if before == "-o")
+    reports = job["artifacts"]["reports"]
+    assert written == {"gitlab": reports["codequality"], "junit": reports["junit"]}
+    assert job["variables"]["GATE_INDEX"] in job["cache"]["paths"]
+    assert not [name for name in job["variables"] if name.startswith("NEWSDEDUP_")]
+
+
+def test_the_image_runs_as_a_user_without_rights() -> None:
+    last = DOCKERFILE.split("\nFROM ")[-1]
+    user = re.search(r"^USER (\d+):(\d+)$", last, re.MULTILINE)
+    assert user is not None
+    assert user[1] != "0"
+    assert last.index("USER ") > last.index("RUN ")
+    assert 'ENTRYPOINT ["newsdedup"]' in last
+
+
+def test_the_image_is_of_this_version() -> None:
+    from newsdedup import __version__  # noqa: PLC0415
+
+    assert f"ARG VERSION={__version__}\n" in DOCKERFILE
