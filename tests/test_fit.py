@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_the_gitlab_job_keeps_the_reports_that_it_writes() -> None:
     job = read("examples/gitlab-ci.yml")["articles"]
     check = shlex.split(job["script"][-1])
     assert parses(check)
-    written = dict(word.split("=") for before, word in zip(check, check[1:], strict=False) if before == "-o")
+    written = dict(word.split("=") for before, word in itertools.pairwise(check) if before == "-o")
     reports = job["artifacts"]["reports"]
     assert written == {"gitlab": reports["codequality"], "junit": reports["junit"]}
     assert job["variables"]["GATE_INDEX"] in job["cache"]["paths"]
