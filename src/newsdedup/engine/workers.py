@@ -25,14 +25,14 @@ from numpy.typing import NDArray
 from newsdedup.article import Article
 from newsdedup.engine.desk import Desk, compare_at, explain_at
 from newsdedup.engine.reading import BATCH_ARTICLES, Reading, ReadingBuilder, read_again, read_batch, read_table
-from newsdedup.engine.shelf import Records, Shelf
+from newsdedup.engine.shelf import Drawers, Shelf
 from newsdedup.engine.tiles import Tile, tile_order, tiles
 from newsdedup.engine.whole import WholeTable
 from newsdedup.engine.witness import Found
 from newsdedup.errors import NewsdedupError
 from newsdedup.process import long_run, one_thread
 from newsdedup.result import Pair
-from newsdedup.sketch.boilerplate import find_boilerplate, source_numbers
+from newsdedup.sketch.boilerplate import Learned, find_boilerplate, source_numbers
 from newsdedup.sketch.lsh import Pairs, unpack
 from newsdedup.sketch.replace import replace_sketches
 from newsdedup.sketch.sentences import NOTHING_RECURS, BoilerplateMask
@@ -158,11 +158,12 @@ class Engine:
         if self._jobs > 1:
             first = list(islice(batches, math.ceil(_SMALL / BATCH_ARTICLES)))
             batches = chain(first, batches)
-            if len(self._shelf) >= _SMALL:
+            if len(self._shelf) - self._shelf.known >= _SMALL:
                 tasks = ((records, views) for records in self._recorded(batches))
                 yield from self._submitted(_read_records, tasks)
                 return
-        self._whole = WholeTable()
+        if not self._shelf.known:  # else it would have to hold the known ones as well
+            self._whole = WholeTable()
         for batch in batches:
             table = make_table(batch)
             if self._whole is not None:
@@ -182,23 +183,33 @@ class Engine:
         if batch:
             yield batch
 
-    def _recorded(self, batches: Iterable[list[Article]]) -> Iterator[Records]:
-        done = 0
+    def _recorded(self, batches: Iterable[list[Article]]) -> Iterator[Drawers]:
+        done = self._shelf.known
         for batch in batches:
             yield self._shelf.records(np.arange(done, done + len(batch)))
             done += len(batch)
 
-    def learn(self, reading: Reading) -> tuple[BoilerplateMask, list[str | None]]:
-        """The boilerplate of the run, and the names of its outlets by number."""
+    def learn(self, reading: Reading, before: Learned | None = None) -> tuple[BoilerplateMask, list[str | None]]:
+        """The boilerplate of the run, and the names of its outlets by number; see `find_boilerplate`."""
         sources, names = source_numbers(self._shelf.sources)
-        lengths, copy = reading.columns.content, reading.sketches.copy
-        found = find_boilerplate(reading.sentences, lengths, sources, names, tables=self.tables, copy=copy)
+        found = find_boilerplate(
+            reading.sentences,
+            reading.columns.content if before is None else before.lengths,
+            sources,
+            names,
+            tables=self.tables,
+            copy=reading.sketches.copy,
+            before=before,
+        )
         return found, names
 
     def cut(self, mask: BoilerplateMask, reading: Reading, views: frozenset[str]) -> Reading:
-        """The reading without what recurs; from now on it is cut from every table, too."""
+        """The reading without what recurs; from now on it is cut from every table, too.
+
+        Articles that were known before were cut when they were read.
+        """
         self.mask, self._held = mask, None
-        rows = mask.rows
+        rows = mask.rows[mask.rows >= self._shelf.known]
         if not rows.size:
             return reading
         self._tell("boilerplate", 0, rows.size)
@@ -356,16 +367,16 @@ def _start_worker() -> None:
     long_run()
 
 
-def _read_records(records: Records, views: frozenset[str]) -> Reading:
+def _read_records(records: Drawers, views: frozenset[str]) -> Reading:
     return read_batch(records.articles(), views)
 
 
 def _read_records_again(
-    records: Records, mask: BoilerplateMask, views: frozenset[str]
+    records: Drawers, mask: BoilerplateMask, views: frozenset[str]
 ) -> tuple[ArticleColumns, Sketches]:
     return read_again(mask.cut(make_table(records.articles())), views)
 
 
-def _at_desk(work: Callable[..., _Many], records: Records, mask: BoilerplateMask, task: tuple[object, ...]) -> _Many:
+def _at_desk(work: Callable[..., _Many], records: Drawers, mask: BoilerplateMask, task: tuple[object, ...]) -> _Many:
     articles, texts = records.articles(), list[NormalizedText]()
     return work(Desk(articles.__getitem__, mask.cut(make_table(articles, texts)), texts), *task)
