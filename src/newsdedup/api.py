@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from newsdedup.article import Article, Skipped
 from newsdedup.config import Config
-from newsdedup.pipeline import Parameters, compare, scan
+from newsdedup.pipeline import compare, scan
 from newsdedup.result import REPORTED, Comparison, Result, Verdict
+from newsdedup.run import Parameters
 from newsdedup.verify.model import Model, load_model, model_fingerprint
 from newsdedup.version import __version__
 

@@ -30,6 +30,7 @@ class Judge:
 
     Attributes:
         groups: Articles with the same words, two and more, sorted.
+        fresh: Articles of which a pair must have one, shape (articles,); None for all pairs.
         forms: Articles that fill in a form of their house, as `verify.model.margins` takes it.
         verdicts: On the pairs compared, reported or not, as far as they bear on the clusters.
     """
@@ -43,6 +44,7 @@ class Judge:
         reported: frozenset[Verdict],
         min_score: float,
         model: Model,
+        fresh: NDArray[np.bool_] | None = None,
     ) -> None:
         self.shelf = shelf
         self.columns = columns
@@ -50,6 +52,7 @@ class Judge:
         self.min_score = min_score
         self.model = model
         self.groups = groups
+        self.fresh = fresh
         self._copies = {group[0]: group for group in groups}
         self._first = {member: group[0] for group in groups for member in group}
         self.forms: frozenset[int] = frozenset()
@@ -98,7 +101,9 @@ class Judge:
         ]
 
     def _found(self, left: int, right: int, numbers: Features) -> list[Found]:
-        if right < left:  # articles are sorted by id, and so are the sides of a pair
+        if self.fresh is not None and not (self.fresh[left] or self.fresh[right]):
+            return []
+        if self.shelf.ids[right] < self.shelf.ids[left]:
             left, right, numbers = right, left, numbers.swapped()
         judgement = self._judgement(left, right, numbers)
         # Where there is too little to tell a rewrite by, there is too little to call it another telling.

@@ -18,7 +18,7 @@ from io import SEEK_END
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 import orjson
@@ -80,6 +80,26 @@ def _read(file: BinaryIO, start: int, end: int) -> bytes:
     return data
 
 
+class Standing(Protocol):
+    """Articles that stand in a file, with what a shelf knows of them."""
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Of the articles."""
+
+    @property
+    def sources(self) -> Sequence[str | None]:
+        """Of the articles."""
+
+    @property
+    def url_keys(self) -> NDArray[np.uint64]:
+        """Of the articles."""
+
+    @property
+    def records(self) -> Records:
+        """The articles."""
+
+
 class Shelf:
     """Articles by number, from 0 in the order they were added, or by id once `sort` was called.
 
@@ -125,14 +145,12 @@ class Shelf:
     ) -> None:
         self.close()
 
-    def stand_behind(
-        self, records: Records, ids: Sequence[str], sources: Sequence[str | None], url_keys: NDArray[np.uint64]
-    ) -> None:
+    def stand_behind(self, known: Standing) -> None:
         """Puts articles that are known already on the empty shelf; they are read where they stand."""
-        self.known, self._known_records = len(ids), records
-        self.ids, self.sources = list(ids), list(sources)
-        self.url_keys = array("Q", url_keys.astype(np.uint64).tobytes())
-        self._known_file = Path(records.path).open("rb", buffering=0)  # noqa: SIM115  # held open until `close`
+        self.known, self._known_records = len(known.ids), known.records
+        self.ids, self.sources = list(known.ids), list(known.sources)
+        self.url_keys = array("Q", known.url_keys.astype(np.uint64).tobytes())
+        self._known_file = Path(known.records.path).open("rb", buffering=0)  # noqa: SIM115  # held open until `close`
 
     def close(self) -> None:
         """Removes the file, if there is one."""
@@ -200,16 +218,19 @@ class Shelf:
         if known.size and self._known_records is not None:
             parts.append(Records(self._known_records.path, self._known_records.bounds[known]))
         if added.size:
-            if self._file is None:
-                self._spill()
-            bounds = np.frombuffer(self._bounds, dtype=np.int64).reshape(-1, 2)
-            parts.append(Records(str(self._path), bounds[added - self.known]))
+            here = self.in_file()
+            parts.append(Records(here.path, here.bounds[added - self.known]))
         is_added = numbers >= self.known
         places = np.where(is_added, known.size + np.cumsum(is_added), np.cumsum(~is_added)) - 1
         return Drawers(tuple(parts), places)
 
-    def packed(self, number: int) -> bytes:
-        """The record of an article, to be kept in a file of records."""
+    def in_file(self) -> Records:
+        """The articles that were added, as the records of the file they stand in while the shelf is open."""
+        if self._file is None:
+            self._spill()
+        return Records(str(self._path), np.frombuffer(self._bounds, dtype=np.int64).reshape(-1, 2))
+
+    def _record(self, number: int) -> bytes:
         if self._known_file is not None and self._known_records is not None and number < self.known:
             return _read(self._known_file, *self._known_records.bounds[number].tolist())
         place = number - self.known
@@ -218,7 +239,7 @@ class Shelf:
         return _read(self._file, self._bounds[2 * place], self._bounds[2 * place + 1])
 
     def _article(self, number: int) -> Article:
-        return _unpacked(self.packed(number))
+        return _unpacked(self._record(number))
 
     @property
     def _path(self) -> Path:

@@ -83,7 +83,7 @@ class Engine:
         self._max_memory = max_memory
         self._most_bytes = int(max_memory * _TABLE_SHARE)
         shelf.memory_bytes = int(max_memory * _SHELF_SHARE)
-        self._tell: Progress = tell or (lambda stage, done, total: None)
+        self.tell: Progress = tell or (lambda stage, done, total: None)
         self._pool: ProcessPoolExecutor | None = None
         self._whole: WholeTable | None = None
         self._held: Desk | None = None
@@ -129,14 +129,14 @@ class Engine:
             InputError: Two articles have one id.
             NewsdedupError: What is kept of them does not fit into the memory allowed.
         """
-        self._tell("reading", 0, 0)
+        self.tell("reading", 0, 0)
         builder = ReadingBuilder()
         builder.add(read_batch([], views))  # so that there is one
         for part in self._read(articles, views):
             builder.add(part)
             if builder.bytes_held > self._max_memory * _KEPT_SHARE:
                 raise NewsdedupError(_too_much(builder.bytes_held, len(self._shelf), self._max_memory))
-            self._tell("reading", len(self._shelf), 0)
+            self.tell("reading", len(self._shelf), 0)
         order = self._shelf.sort()
         if self._whole is not None:
             self._whole.rows = order
@@ -212,7 +212,7 @@ class Engine:
         rows = mask.rows[mask.rows >= self._shelf.known]
         if not rows.size:
             return reading
-        self._tell("boilerplate", 0, rows.size)
+        self.tell("boilerplate", 0, rows.size)
         batches = self._batches(rows)
         if self._in_workers(rows.size):
             tasks = ((self._shelf.records(batch), mask.of(batch), views) for batch in batches)
@@ -224,7 +224,7 @@ class Engine:
         for number, (column, part) in enumerate(results, 1):
             columns.append(column)
             sketches.append(part)
-            self._tell("boilerplate", min(number * BATCH_ARTICLES, rows.size), rows.size)
+            self.tell("boilerplate", min(number * BATCH_ARTICLES, rows.size), rows.size)
         reading.columns.put(rows, ArticleColumns.join(columns))
         return replace(reading, sketches=replace_sketches(reading.sketches, rows, join_sketches(sketches)))
 
@@ -276,6 +276,12 @@ class Engine:
         pairs = list(chain.from_iterable(parts))
         return [pairs[place] for place in np.argsort(order).tolist()]
 
+    def sentences(self, rows: NDArray[np.int64]) -> Iterator[tuple[str, ...]]:
+        """The normalised sentences of each article, boilerplate cut; number n of the evidence is index n - 1."""
+        for batch in self._batches(rows):
+            witness = self._desk(batch).witness
+            yield from (witness.reading(row).sentences for row in range(batch.size))
+
     def _at_desks(
         self,
         stage: str,
@@ -285,7 +291,7 @@ class Engine:
     ) -> Iterator[_Many]:
         """What `work` makes of the pairs, tile by tile, at a desk with the articles of each."""
         count = pairs[0].size
-        self._tell(stage, 0, count)
+        self.tell(stage, 0, count)
         many = self._in_workers(count)
         most_pairs = math.ceil(count / (self._jobs * _TASKS)) if many else _TILE_PAIRS
         if self._whole is not None and not many:
@@ -306,7 +312,7 @@ class Engine:
         done = 0
         for part in results:
             done += len(part)
-            self._tell(stage, done, count)
+            self.tell(stage, done, count)
             yield part
 
     def _sent(
