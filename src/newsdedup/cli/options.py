@@ -13,13 +13,15 @@ import click
 from newsdedup.article import Article, Skipped
 from newsdedup.config import VIEWS, Config, load_config
 from newsdedup.errors import ConfigError
-from newsdedup.report.formats import FORMATS
+from newsdedup.report.formats import format_names
 from newsdedup.result import Verdict
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _OUTPUT = (
-    click.option("--format", "form", metavar="|".join(FORMATS), help="What goes to standard output; default: text."),
+    click.option(
+        "--format", "form", metavar="|".join(format_names("scan")), help="What goes to standard output; default: text."
+    ),
     click.option(
         "-o",
         "--output",

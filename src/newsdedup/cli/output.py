@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsdedup.errors import ConfigError, NewsdedupError
-from newsdedup.report.formats import TERMINAL, Format, named_format
+from newsdedup.report.formats import TERMINAL, Command, Format, named_format
 from newsdedup.report.plain import Style, visible
 from newsdedup.report.terminal import MIN_WIDTH
 
@@ -21,7 +21,7 @@ READ_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".jsonl", ".ndjson")
 """Of the files in a folder that are read as articles; here too, so that refusing an -o does not load the readers."""
 
 Render = Callable[[Format, Style], Iterator[str]]
-"""Result and kind of report bound already: `lambda form, style: form.result(result, style)`."""
+"""Result and kind of report bound already: `lambda form, style: form.renderer("scan")(result, style)`."""
 
 
 class StdoutClosedError(Exception):
@@ -100,6 +100,17 @@ def planned_outputs(
     else:
         stdout = TERMINAL if form == "text" and terminal else named_format(form)
     return Outputs(stdout=stdout, files=files, style=style)
+
+
+def refuse_other_formats(outputs: Outputs, command: Command) -> None:
+    """Refuses what was planned for a format that has no report of this command, before any work is done.
+
+    Raises:
+        ConfigError: It has none.
+    """
+    for form in (outputs.stdout, *(sink.format for sink in outputs.files)):
+        if form is not None:
+            form.renderer(command)
 
 
 def _is_terminal() -> bool:
