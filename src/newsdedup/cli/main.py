@@ -28,6 +28,9 @@ _COMPLETION_VARIABLE = "_NEWSDEDUP_COMPLETE"
 COMMANDS: Mapping[str, str] = {
     "scan": "newsdedup.cli.scan",
     "compare": "newsdedup.cli.compare",
+    "check": "newsdedup.cli.check",
+    "index": "newsdedup.cli.index",
+    "baseline": "newsdedup.cli.baseline",
     "eval": "newsdedup.cli.eval",
     "tune": "newsdedup.cli.tune",
 }

@@ -6,22 +6,20 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
 from newsdedup.article import Article, Skipped
 from newsdedup.config import VIEWS, Config, load_config
 from newsdedup.errors import ConfigError
+from newsdedup.report.formats import Command as Reported
 from newsdedup.report.formats import format_names
 from newsdedup.result import Verdict
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _OUTPUT = (
-    click.option(
-        "--format", "form", metavar="|".join(format_names("scan")), help="What goes to standard output; default: text."
-    ),
     click.option(
         "-o",
         "--output",
@@ -75,7 +73,14 @@ _FINDING = (
 
 def output_options(command: Command) -> Command:
     """--format, -o, -q, -v, --color."""
-    return _with(_OUTPUT, command)
+    return output_options_of("scan")(command)
+
+
+def output_options_of(reported: Reported) -> Callable[[Command], Command]:
+    """The same with the formats that a command has."""
+    names = "|".join(format_names(reported))
+    form = click.option("--format", "form", metavar=names, help="What goes to standard output; default: text.")
+    return lambda command: _with((form, *_OUTPUT), command)
 
 
 def input_options(command: Command) -> Command:
@@ -116,9 +121,15 @@ def refuse_quiet_and_verbose(quiet: bool, verbose: bool) -> None:
         raise ConfigError("-q and -v exclude each other; give one")
 
 
-def loaded(paths: Sequence[str], config: Config) -> Iterator[Article | Skipped]:
-    """What the PATHs hold, read as the configuration says."""
+def loaded(
+    paths: Sequence[str], config: Config, *, ids: Literal["relative", "path"] = "relative"
+) -> Iterator[Article | Skipped]:
+    """What the PATHs hold, read as the configuration says.
+
+    Args:
+        ids: Of files in a folder: relative to the folder, or as seen from the working directory.
+    """
     from newsdedup.loaders import LoaderParams, load_articles  # noqa: PLC0415  # compression, charset tables
 
-    params = LoaderParams(max_bytes=config.max_bytes, field_map=config.field_map, lang=config.lang)
+    params = LoaderParams(max_bytes=config.max_bytes, field_map=config.field_map, lang=config.lang, ids=ids)
     return load_articles(*paths, params=params, stdin=getattr(sys.stdin, "buffer", None))

@@ -153,7 +153,7 @@ def deliver(outputs: Outputs, render: Render) -> None:
     for sink in outputs.files:
         write_whole(sink.path, render(sink.format, plain))
     if outputs.stdout is not None:
-        _write_stdout(render(outputs.stdout, outputs.style))
+        write_stdout(render(outputs.stdout, outputs.style))
 
 
 def write_whole(path: Path, lines: Iterable[str]) -> None:
@@ -194,7 +194,7 @@ def _encoded(line: str) -> bytes:
     return line.encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _write_stdout(lines: Iterable[str]) -> None:
+def write_stdout(lines: Iterable[str]) -> None:
     """UTF-8, whatever the locale says: the data formats are UTF-8, and text is read by the same programs."""
     if sys.stdout is None:
         return

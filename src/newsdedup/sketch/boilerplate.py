@@ -85,7 +85,7 @@ def find_boilerplate(
     common = _among(sentences.key, keys)
     common = common[lengths[sentences.article[common]] - _lost(sentences, common, lengths.size) >= _LEAST_LEFT]
     found = _chosen(sentences, common)
-    listed = common if before is None else common[before.fresh[sentences.article[common]]]
+    listed = common if before is None else before.held_by_new(sentences, common)
     return BoilerplateMask(
         article=found.article,
         number=found.number,
@@ -112,6 +112,11 @@ class Learned:
         """The sentences that a new article holds, wherever they stand, less those that are known to recur."""
         held = np.setdiff1d(sentences.key[self.fresh[sentences.article]], self.keys)
         return sentences.where(_among(sentences.key, held))
+
+    def held_by_new(self, sentences: Sentences, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of some sentences, wherever they stand, that a new article holds."""
+        keys = sentences.key[places]
+        return places[np.isin(keys, keys[self.fresh[sentences.article[places]]])]
 
 
 def _recurring_keys(

@@ -208,8 +208,6 @@ def _arrays(known: Known) -> dict[str, NDArray[Any]]:
 
 
 def _array(whole: NDArray[np.uint8], first: int, place: Mapping[str, Any]) -> NDArray[Any]:
-    if place["dtype"] not in _DTYPES:
-        raise ValueError
     start, size = first + int(place["start"]), _nbytes(place)
     data = whole[start : start + size]
     if data.size != size or _checksum(data) != place["crc32"]:
@@ -224,7 +222,7 @@ def _checksum(array: NDArray[Any]) -> int:
 
 def _nbytes(place: Mapping[str, Any]) -> int:
     cells = math.prod(int(side) for side in place["shape"])
-    if cells < 0:
+    if cells < 0 or place["dtype"] not in _DTYPES:
         raise ValueError
     return cells * int(np.dtype(place["dtype"]).itemsize)
 
