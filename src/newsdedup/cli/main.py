@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "compare": "newsdedup.cli.compare",
     "eval": "newsdedup.cli.eval",
     "tune": "newsdedup.cli.tune",
+    "config": "newsdedup.cli.config",
 }
 """Command -> the module that holds it under the same name; imported when it is asked for."""
 
