@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "baseline": "newsdedup.cli.baseline",
     "eval": "newsdedup.cli.eval",
     "tune": "newsdedup.cli.tune",
+    "config": "newsdedup.cli.config",
 }
 """Command -> the module that holds it under the same name; imported when it is asked for."""
 

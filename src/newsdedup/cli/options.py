@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from newsdedup.article import Article, Skipped
-from newsdedup.config import VIEWS, Config, load_config
+from newsdedup.config import PRESETS, VIEWS, Config, Settings, load_settings
 from newsdedup.errors import ConfigError
 from newsdedup.report.formats import Command as Reported
 from newsdedup.report.formats import format_names
@@ -33,8 +33,18 @@ _OUTPUT = (
     click.option("--color/--no-color", default=None, help="Default: colours on a terminal, unless NO_COLOR is set."),
 )
 
+_CONFIG = (
+    click.option(
+        "--config",
+        "config_file",
+        metavar="FILE",
+        help="Settings; default: the nearest newsdedup.yaml, or pyproject.toml with [tool.newsdedup].",
+    ),
+    click.option("--preset", metavar="NAME", help=f"Settings to start from: {', '.join(PRESETS)}."),
+)
+
 _INPUT = (
-    click.option("--config", "config_file", metavar="FILE", help="Settings; default: ./newsdedup.yaml if it is there."),
+    *_CONFIG,
     click.option("--lang", metavar="CODE", help="Language of every article, such as en; default: found from the text."),
     click.option(
         "--map",
@@ -83,8 +93,13 @@ def output_options_of(reported: Reported) -> Callable[[Command], Command]:
     return lambda command: _with((form, *_OUTPUT), command)
 
 
+def config_options(command: Command) -> Command:
+    """--config and --preset alone."""
+    return _with(_CONFIG, command)
+
+
 def input_options(command: Command) -> Command:
-    """--config, --lang, --map, --max-bytes."""
+    """--config, --preset, --lang, --map, --max-bytes."""
     return _with(_INPUT, command)
 
 
@@ -112,7 +127,16 @@ def settings(config_file: str | None, map_: tuple[str, ...], **overrides: object
     """
     overrides["map"] = map_ or None
     overrides["all"] = overrides.pop("report_all", None)
-    return load_config(Path(config_file) if config_file else None, os.environ, overrides, Path.cwd())
+    return settings_with_origins(config_file, **overrides).config
+
+
+def settings_with_origins(config_file: str | None, **overrides: object) -> Settings:
+    """The settings, each with where it came from; overrides go by the names of the keys.
+
+    Raises:
+        ConfigError: A value out of range, wherever it was given.
+    """
+    return load_settings(Path(config_file) if config_file else None, os.environ, overrides, Path.cwd())
 
 
 def refuse_quiet_and_verbose(quiet: bool, verbose: bool) -> None:
