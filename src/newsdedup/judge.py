@@ -120,13 +120,20 @@ class Judge:
         sources = shelf.sources[left], shelf.sources[right]
         circumstances = Circumstances(
             same_source=source_key(sources[0]) == source_key(sources[1]) if all(sources) else None,
-            same_url=shelf.url_keys[left] == shelf.url_keys[right] != 0,
+            same_url=self._same_url(left, right),
             correction=bool((chrome[left] ^ chrome[right]) & HAS_CORRECTION),
             identical=self._first.get(left, left) == self._first.get(right, right)
             and _same_characters(shelf.article(left).text, shelf.article(right).text),
             form=left in self.forms and right in self.forms,
         )
         return judge(numbers, self.model, circumstances)
+
+    def _same_url(self, left: int, right: int) -> bool:
+        """Whether both were found at one address; who names the address of the other as its original was not."""
+        shelf = self.shelf
+        if shelf.url_keys[left] != shelf.url_keys[right] or shelf.url_keys[left] == 0:
+            return False
+        return bool(shelf.article(left).url) == bool(shelf.article(right).url)
 
 
 def _same_characters(left: str, right: str) -> bool:

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsdedup.errors import ConfigError, NewsdedupError
+from newsdedup.loaders import reads
 from newsdedup.report.formats import TERMINAL, Command, Format, named_format
 from newsdedup.report.plain import Style, visible
 from newsdedup.report.terminal import MIN_WIDTH
-
-READ_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".jsonl", ".ndjson")
-"""Of the files in a folder that are read as articles; here too, so that refusing an -o does not load the readers."""
 
 Render = Callable[[Format, Style], Iterator[str]]
 """Result and kind of report bound already: `lambda form, style: form.renderer("scan")(result, style)`."""
@@ -83,8 +81,7 @@ def planned_outputs(
         if target in (Path(path).resolve() for path in inputs if path != "-"):
             raise ConfigError(f"-o: {sink.path} is an input; give the report another name")
         folders = (Path(path).resolve() for path in inputs if path != "-" and Path(path).is_dir())
-        read = target.name.lower().removesuffix(".gz").endswith(READ_SUFFIXES)
-        if read and any(target.is_relative_to(folder) for folder in folders):
+        if reads(target) and any(target.is_relative_to(folder) for folder in folders):
             raise ConfigError(f"-o: {sink.path} would be read as an article; give the report another name or place")
     terminal = _is_terminal() if color is None else color or _is_terminal()
     width = shutil.get_terminal_size().columns

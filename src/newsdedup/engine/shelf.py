@@ -109,7 +109,7 @@ class Shelf:
         known: How many they are.
         ids: Of the articles.
         sources: Of the articles; equal names are one object.
-        url_keys: Hash of each address, 0 where it is unknown.
+        url_keys: Hash of each address, else of the original that the article names; 0 where both are unknown.
         memory_bytes: Records beyond this are written to a file.
     """
 
@@ -176,7 +176,8 @@ class Shelf:
         self.ids.append(article.id)
         source = article.source
         self.sources.append(self._names.setdefault(source, source) if source is not None else None)
-        self.url_keys.append(_key(article.url) if article.url else 0)
+        place = article.url or article.canonical
+        self.url_keys.append(_key(place) if place else 0)
         if self._file is not None:
             self._append(self._file, data)
             return
