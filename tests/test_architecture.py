@@ -31,6 +31,8 @@ FLOORS: Mapping[str, int] = {
     "engine": 4,
     "judge": 4,
     "pipeline": 4,
+    "remarks": 4,
+    "run": 4,
     "loaders": 4,
     "store": 4,
     "report": 5,
@@ -47,10 +49,18 @@ FLOORS: Mapping[str, int] = {
 SAME_FLOOR = frozenset(
     {
         ("result", "article"),  # a result names what was skipped
-        ("pipeline", "cluster"),  # the pipeline's last step
         ("pipeline", "engine"),  # its heavy stages
         ("judge", "engine"),  # what is known of the articles
         ("pipeline", "judge"),
+        ("pipeline", "remarks"),
+        ("pipeline", "run"),
+        ("run", "cluster"),
+        ("run", "engine"),
+        ("run", "judge"),
+        ("run", "remarks"),
+        ("remarks", "engine"),  # the texts that are quoted
+        ("remarks", "judge"),
+        ("store", "engine"),  # what is kept of articles
         ("report", "gold"),  # an evaluation is rendered like a result
         ("report", "gate"),  # and so is a check
         ("judge", "cluster"),  # the rank of an article
@@ -377,7 +387,7 @@ def test_a_forbidden_import_is_one_fault(label: str, tmp_path: Path) -> None:
     [
         pytest.param({"verify/a.py": "from newsdedup.text.b import x", "text/b.py": ""}, id="downward"),
         pytest.param({"text/a.py": "from . import b\nfrom .b import x", "text/b.py": ""}, id="own room"),
-        pytest.param({"pipeline.py": "import newsdedup.cluster", "cluster.py": ""}, id="pipeline and cluster"),
+        pytest.param({"run.py": "import newsdedup.cluster", "cluster.py": ""}, id="run and cluster"),
         pytest.param({"api.py": "from newsdedup.config import C", "config.py": ""}, id="api and config"),
         pytest.param(
             {

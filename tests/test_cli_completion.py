@@ -15,7 +15,7 @@ import pytest
 from newsdedup.cli.completion import VALUES, VARIABLE, values_of
 from newsdedup.cli.main import cli
 from newsdedup.config import VIEWS
-from newsdedup.report.formats import FORMATS
+from newsdedup.report.formats import format_names
 from newsdedup.result import Verdict
 
 MADE_UP = ("0..1", "N", "SIZE", "TIME", "CODE", "SHARE")
@@ -62,6 +62,9 @@ def plain(*values: str) -> list[str]:
         ("newsdedup scan dra", ["file,dra"]),
         ("newsdedup compare a.txt b", ["file,b"]),
         ("newsdedup scan --min-score 0", []),
+        ("newsdedup scan --preset wi", plain("wire")),
+        ("newsdedup config s", plain("show", "schema")),
+        ("newsdedup config show --format j", plain("json")),
         ("newsdedup completion z", plain("zsh")),
         ("newsdedup nothing --format js", []),
     ],
@@ -71,7 +74,7 @@ def test_bash_is_offered_what_fits(words: str, offered: list[str]) -> None:
 
 
 def test_an_empty_word_is_offered_everything() -> None:
-    assert asked("bash", "newsdedup scan --format", 3) == plain(*FORMATS)
+    assert asked("bash", "newsdedup scan --format", 3) == plain(*format_names("scan"))
     assert asked("bash", "newsdedup scan --views", 3) == plain(*VIEWS)
     assert asked("bash", "newsdedup scan --min-verdict", 3) == plain(*Verdict)
     assert asked("bash", "newsdedup scan", 2) == ["file,"]
@@ -97,7 +100,7 @@ def test_no_option_is_forgotten() -> None:
         for name, command in every_command("newsdedup", cli)
         for parameter in command.params
         if not (isinstance(parameter, click.Option) and (parameter.is_flag or parameter.count))
-        and values_of(parameter) is None
+        and values_of(command, parameter) is None
         and not isinstance(parameter.type, click.Choice)
         and not (parameter.metavar or "").startswith(MADE_UP)
     ]

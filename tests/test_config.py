@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from newsdedup.config import KEYS, Config, default_yaml, load_config, values
+from newsdedup.config import KEYS, Config, load_config, load_settings, values
+from newsdedup.config.keys import VALUE_KEYS
+from newsdedup.config.written import default_yaml
 from newsdedup.errors import ConfigError
 from newsdedup.result import Verdict
 
@@ -32,9 +34,10 @@ def test_default_file_is_generated_from_the_defaults(tmp_path: Path) -> None:
 
 
 def test_every_field_has_a_key_and_a_comment() -> None:
-    assert {key.attribute for key in KEYS} == {field.name for field in dataclasses.fields(Config)}
-    text = default_yaml()
-    assert all(f"# {key.comment}\n{key.name}: " in text for key in KEYS)
+    assert [key.attribute for key in VALUE_KEYS] == [field.name for field in dataclasses.fields(Config)]
+    assert [key.name for key in KEYS] == ["preset", *(key.name for key in VALUE_KEYS)]
+    text = default_yaml().replace("\n# ", "\n")
+    assert all(f"\n{key.comment}\n{key.name}: " in text for key in KEYS)
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
@@ -64,8 +67,8 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
 
 
 def test_unknown_key_names_the_nearest(tmp_path: Path) -> None:
-    assert refusal(tmp_path, "min_scor: 1\n") == "newsdedup.yaml: unknown key min_scor; did you mean min_score?"
-    assert refusal(tmp_path, "zzzz: 1\n").startswith("newsdedup.yaml: unknown key zzzz; known: views, lang,")
+    assert refusal(tmp_path, "min_scor: 1\n") == "newsdedup.yaml line 1: unknown key min_scor; did you mean min_score?"
+    assert refusal(tmp_path, "\nzzzz: 1\n").startswith("newsdedup.yaml line 2: unknown key zzzz; known: preset, views,")
 
 
 def test_unknown_variable_names_the_nearest(tmp_path: Path) -> None:
@@ -97,6 +100,10 @@ def test_variables_of_the_benches_and_empty_ones_are_no_settings(tmp_path: Path)
         ("window: null", "window_days", None),
         ("map: {text: body, id: guid}", "field_map", {"id": "guid", "text": "body"}),
         ("strict: true", "strict", True),
+        ("fail_on: related", "fail_on", Verdict.RELATED),
+        ("baseline: null", "baseline", None),
+        ("allow: []", "allow", ()),
+        ("allow_declared: on", "allow_declared", True),
     ],
 )
 def test_values_are_read(tmp_path: Path, line: str, attribute: str, value: object) -> None:
@@ -145,6 +152,18 @@ def test_values_are_read(tmp_path: Path, line: str, attribute: str, value: objec
         "jobs:",
         "jobs: " + "9" * 4000,
         "strict: {a: b}",
+        "preset: reuters",
+        "preset: [wire]",
+        "fail_on: template",
+        "fail_on: distinct",
+        "fail_on: null",
+        "baseline: ''",
+        "allow: 3",
+        "allow: {reason: a, new: b}",
+        "allow_declared: sometimes",
+        "window: 2021-99-99",
+        "window: 2021-01-01",
+        "jobs: " + "9" * 5000,
     ],
 )
 def test_a_value_out_of_range_is_refused_with_place_key_and_allowed_values(tmp_path: Path, line: str) -> None:
@@ -153,6 +172,25 @@ def test_a_value_out_of_range_is_refused_with_place_key_and_allowed_values(tmp_p
     assert told.startswith(f"newsdedup.yaml line 2: {name} is ")
     assert "; allowed: " in told
     assert len(told) < 300
+
+
+def test_a_value_says_where_it_came_from(tmp_path: Path) -> None:
+    (tmp_path / "newsdedup.yaml").write_text(
+        "# mine\nmin_score: 0.1\njobs: 2\npreset: wire\nall: yes\n", encoding="utf-8"
+    )
+    environ = {"NEWSDEDUP_JOBS": "3", "NEWSDEDUP_LANG": ""}
+    found = load_settings(None, environ, {"all": False, "views": None}, tmp_path)
+    origins = {name: setting.origin for name, setting in found.by_key.items() if setting.origin != "default"}
+    assert origins == {
+        "preset": "newsdedup.yaml line 4",
+        "min_score": "newsdedup.yaml line 2",
+        "all": "command line",
+        "window": "preset wire",
+        "jobs": "environment NEWSDEDUP_JOBS",
+    }
+    assert [*found.by_key] == [key.name for key in KEYS]
+    for key in VALUE_KEYS:
+        assert found.by_key[key.name].value == getattr(found.config, key.attribute)
 
 
 def test_each_source_is_named_in_its_own_words(tmp_path: Path) -> None:
@@ -173,6 +211,8 @@ def test_a_model_counts_from_the_folder_of_the_file_that_names_it(tmp_path: Path
     named.write_text(f"model: {written}\n", encoding="utf-8")
     assert load_config(named, {}, {}, tmp_path).model == tmp_path / found
     assert load_config(None, {}, {}, tmp_path / "conf").model == tmp_path / found
+    named.write_text(f"baseline: {written}\n", encoding="utf-8")
+    assert load_config(named, {}, {}, tmp_path).baseline == tmp_path / found
 
 
 def test_a_model_of_the_environment_or_the_command_line_counts_from_the_working_directory(tmp_path: Path) -> None:
@@ -202,11 +242,17 @@ def test_map_options_are_collected(tmp_path: Path) -> None:
         ("a: &x [1]\nb: *x\n", "newsdedup.yaml line 2: aliases (*name) are refused"),
         ("a: &x [lol]\nb: &y [*x,*x]\n", "newsdedup.yaml line 2: aliases (*name) are refused"),  # billion laughs
         ("- a\n", "newsdedup.yaml line 1: not a mapping"),
-        ("jobs: !!python/object/apply:os.system [x]\n", "newsdedup.yaml line 1: broken YAML"),
+        ("jobs: !!python/object/apply:os.system [x]\n", "newsdedup.yaml line 1: tags (!name) are refused"),
+        ("\njobs: !!int x\n", "newsdedup.yaml line 2: tags (!name) are refused"),
+        ("!!set {jobs}\n", "newsdedup.yaml line 1: tags (!name) are refused"),
+        ("jobs: <<\n", "newsdedup.yaml line 1: broken YAML"),
+        ("<<: {jobs: 2}\n", "newsdedup.yaml line 1: unknown key <<"),
+        ("map:\n  text: a\n  text: b\n", "newsdedup.yaml line 3: text is given twice; keep one"),
+        ("? [jobs]\n: 1\n", "newsdedup.yaml line 2: unknown key [...]"),
         ("[" * 3000, "newsdedup.yaml line 1: nested too deeply"),
-        ("x: [" + "1," * 5000 + "]", "newsdedup.yaml line 1: nested too deeply or too long"),
+        ("a: [[[[1]]]]\n", "newsdedup.yaml line 1: nested too deeply"),
+        ("x: [" + "1," * 20_000 + "]", "newsdedup.yaml line 1: nested too deeply or too long"),
         ("x: 1\n---\ny: 2\n", "newsdedup.yaml line 2: broken YAML"),
-        ("window: 2021-99-99\n", "newsdedup.yaml: broken YAML"),
         ("a\x00b", "newsdedup.yaml: broken YAML"),
         (b"\xff\xfe\x00", "newsdedup.yaml: not UTF-8 text"),
         ("# " + "x" * 1_000_000, "newsdedup.yaml: over 1 MB"),

@@ -35,8 +35,8 @@ from newsdedup.gold.rates import (
     recall_at,
     recalls,
 )
-from newsdedup.pipeline import Parameters
 from newsdedup.result import Pair, Verdict
+from newsdedup.run import Parameters
 
 # No test depends on how fast the machine is.
 EXAMPLES = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -177,6 +177,7 @@ class TestPairs:
                 facts=given_views[2],
                 least=(least[0], least[1], least[2]),
                 brief=generator.random(count) < 0.6 if seed % 3 else None,
+                fresh=generator.random(count) < 0.3 if seed % 5 else None,
                 days=days if seed % 2 else None,
                 window_days=2.0,
                 low_bytes=low,
@@ -239,6 +240,15 @@ class TestPairs:
         expected = [(0, 1), (0, 3), (1, 3), (2, 3)]
         for buckets in (kept(), by_numpy(kept)):
             assert list(zip(*map(np.ndarray.tolist, unpack(buckets.pairs)), strict=True)) == expected
+
+    def test_where_some_are_new_have_a_new_one_each(self) -> None:
+        rows = np.zeros((5, NUM_PERM), dtype=np.uint32)
+        chosen = PairFilter(
+            copy=rows, terms=None, facts=None, least=(13, 29, 39), fresh=np.arange(5) == 2, low_bytes=low_bytes_of(rows)
+        )
+        kept = partial(lsh_pairs, rows, 2, 64, 200, chosen=chosen)
+        for buckets in (kept(), by_numpy(kept)):
+            assert buckets.pairs.tolist() == pack(np.array([0, 1, 2, 2]), np.array([2, 2, 3, 4])).tolist()
 
     def test_of_many_articles_equal_the_twin(self) -> None:
         generator = np.random.default_rng(8)
@@ -362,7 +372,7 @@ class TestWrongArguments:
             with pytest.raises(ValueError, match="sizes"):
                 call.agreements(rows, 4, np.array([left]), np.array([right]), counts)
         columns, none = np.array([0, 3], dtype=np.int32), (None, None, None)
-        right_one = (rows, 4, np.arange(3), columns, 2, 200, 2, 9, none, None, (0, 0, 0), None, None, 0.0)
+        right_one = (rows, 4, np.arange(3), columns, 2, 200, 2, 9, none, None, (0, 0, 0), None, None, None, 0.0)
         assert len(call.band_pairs(*right_one)[0]) == 3 * 8
         for place, wrong in (
             (1, 5),
@@ -380,7 +390,8 @@ class TestWrongArguments:
             (9, np.zeros(35, dtype=np.uint8)),
             (10, (1, 1, 1)),
             (11, np.zeros(2, dtype=bool)),
-            (12, np.zeros(2)),
+            (12, np.zeros(2, dtype=bool)),
+            (13, np.zeros(2)),
         ):
             with pytest.raises(ValueError, match="sizes"):
                 call.band_pairs(*right_one[:place], wrong, *right_one[place + 1 :])

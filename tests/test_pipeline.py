@@ -15,9 +15,10 @@ from conftest import MakeArticle, Newsroom
 from newsdedup.article import Article, Skipped
 from newsdedup.engine import tiles, workers
 from newsdedup.errors import InputError, NewsdedupError
-from newsdedup.pipeline import Parameters, compare, scan
+from newsdedup.pipeline import compare, scan
 from newsdedup.report.jsonl import result_lines
 from newsdedup.result import Result, Verdict
+from newsdedup.run import Parameters
 from newsdedup.text.vocabulary import vocabulary
 
 STORY = (

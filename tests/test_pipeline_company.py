@@ -11,9 +11,10 @@ import pytest
 from conftest import Newsroom
 from newsdedup.article import Article
 from newsdedup.engine import workers
-from newsdedup.pipeline import Parameters, compare, scan
+from newsdedup.pipeline import compare, scan
 from newsdedup.report.jsonl import result_lines
 from newsdedup.result import Boilerplate, Result, Verdict
+from newsdedup.run import Parameters
 from newsdedup.verify.verdict import FORM_LIKE
 
 EVERY = frozenset(Verdict)

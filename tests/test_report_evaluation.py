@@ -13,10 +13,10 @@ from newsdedup.article import Article
 from newsdedup.gold.evaluate import Evaluation
 from newsdedup.gold.load import Gold, LabelledPair
 from newsdedup.gold.rates import Recall
-from newsdedup.pipeline import Parameters
 from newsdedup.report.evaluation import MOST_LISTED, evaluation_document, evaluation_text
 from newsdedup.report.plain import CAVEAT, Style
 from newsdedup.result import SCHEMA, Verdict
+from newsdedup.run import Parameters
 from test_gold_evaluate import GOLD, found, judged
 
 TEXT = """\

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+import os
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from itertools import chain
 from typing import TypeVar
+
+import numpy as np
 
 from newsdedup.article import Article, Skipped
 from newsdedup.config import Config
-from newsdedup.pipeline import Parameters, compare, scan
+from newsdedup.engine.known import Known
+from newsdedup.engine.shelf import Records
+from newsdedup.gate.baseline import read_baseline
+from newsdedup.gate.check import Check
+from newsdedup.gate.findings import Policy, decide
+from newsdedup.pipeline import check, compare, know, scan
 from newsdedup.result import REPORTED, Comparison, Result, Verdict
+from newsdedup.run import Holding, Parameters
+from newsdedup.store.fingerprint import fingerprint
+from newsdedup.store.index_file import index_bytes, open_index
 from newsdedup.verify.model import Model, load_model, model_fingerprint
 from newsdedup.version import __version__
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total); total 0 means unknown."""
 
 _Input = TypeVar("_Input", Article, Article | Skipped)
 
@@ -68,7 +86,7 @@ def find_duplicates(
     articles: Iterable[Article | Skipped],
     config: Config | None = None,
     *,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Result:
     """Pairs and clusters among all articles.
 
@@ -99,6 +117,132 @@ def compare_articles(
     others = [_in_language(item, config.lang) for item in among if isinstance(item, Article)]
     both = _in_language(left, config.lang), _in_language(right, config.lang)
     return compare(*both, parameters_of(config), others)
+
+
+def check_articles(
+    new: Iterable[Article | Skipped],
+    against: Iterable[Article | Skipped] | str | os.PathLike[str] | None = None,
+    config: Config | None = None,
+    *,
+    gone: Collection[str] = (),
+    today: date | None = None,
+    progress: Progress | None = None,
+) -> Check:
+    """New articles held against known ones and against each other, and which of the findings fail.
+
+    An article that stands on both sides, by its id and its file, counts as new; a new record that only has the id of a
+    known one goes by `FILE#ID`.
+
+    Args:
+        new: For example from `load_articles`; skipped inputs are passed on to the result.
+        against: Known articles, or the file that an index of them was written to; None holds the new ones against each
+            other only.
+        config: Defaults to `Config()`.
+        gone: Ids of known articles that are known no more.
+        today: For rules that expire; None takes the day that it is, by UTC.
+        progress: Called with (stage, done, total); total 0 means unknown.
+
+    Raises:
+        InputError: Two new articles have one id, or the baseline cannot be read.
+        StoreError: The index cannot be used.
+    """
+    config = config or Config()
+    policy = Policy(
+        fail_on=config.fail_on,
+        baseline=read_baseline(config.baseline) if config.baseline is not None else None,
+        allow=config.allow,
+        allow_declared=config.allow_declared,
+        today=today or datetime.now(UTC).date(),
+    )
+    articles = (_in_language(item, config.lang) for item in new)
+    parameters, shown = _down_to(config), settings_shown(config)
+    with _known(against, config, progress) as (known, skipped):
+        left_out: list[int] = []
+        if known is not None:
+            articles, left_out = _told_apart(articles, known, gone)
+        holding = None if known is None else Holding(known=known, left_out=np.array(left_out, dtype=np.int64))
+        everything = chain(articles, skipped)
+        found = check(everything, holding, parameters, version=__version__, shown=shown, progress=progress)
+    decided = decide(found, policy)
+    if not left_out:
+        return decided
+    note = f"{len(left_out)} known articles are among the new ones or gone: not held against"
+    return replace(decided, notes=(*decided.notes, note))
+
+
+def _down_to(config: Config) -> Parameters:
+    """The parameters of a check: it reports all that may fail, whatever is reported else."""
+    weakest = max(config.min_verdict, config.fail_on, key=list(Verdict).index)
+    return parameters_of(replace(config, min_verdict=weakest))
+
+
+@contextmanager
+def _known(
+    against: Iterable[Article | Skipped] | str | os.PathLike[str] | None, config: Config, progress: Progress | None
+) -> Iterator[tuple[Known | None, tuple[Skipped, ...]]]:
+    if against is None:
+        yield None, ()
+    elif isinstance(against, str | os.PathLike):
+        yield open_index(os.fspath(against), fingerprint(frozenset(config.views), config.lang)), ()
+    else:
+        articles = (_in_language(item, config.lang) for item in against)
+        with know(articles, parameters_of(config), progress=progress) as known:
+            yield known
+
+
+def _told_apart(
+    new: Iterable[Article | Skipped], known: Known, gone: Collection[str]
+) -> tuple[list[Article | Skipped], list[int]]:
+    """The new articles under ids of their own, and the numbers of known ones that are not held against."""
+    left_out = {place for place in (_place(known.ids, name) for name in gone) if place is not None}
+    out: list[Article | Skipped] = []
+    for item in new:
+        place = _place(known.ids, item.id) if isinstance(item, Article) else None
+        if place is None or not isinstance(item, Article):
+            out.append(item)
+        elif Records(known.records.path, known.records.bounds[[place]]).articles()[0].origin == item.origin:
+            left_out.add(place)
+            out.append(item)
+        else:
+            out.append(replace(item, id=f"{item.origin}#{item.id}"))
+    return out, sorted(left_out)
+
+
+def _place(ids: Sequence[str], wanted: str) -> int | None:
+    """Where an id stands among sorted ones."""
+    place = bisect_left(ids, wanted)
+    return place if place < len(ids) and ids[place] == wanted else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """Known articles about to be written.
+
+    Attributes:
+        articles: How many they are.
+        skipped: Inputs that could not be read.
+        content: The bytes of the file, in pieces.
+    """
+
+    articles: int
+    skipped: tuple[Skipped, ...]
+    content: Iterator[bytes]
+
+
+@contextmanager
+def index_articles(
+    articles: Iterable[Article | Skipped], config: Config | None = None, *, progress: Progress | None = None
+) -> Iterator[Index]:
+    """Reads known articles for an index file, which `check_articles` takes; it is to be written within the context.
+
+    Raises:
+        InputError: Two articles have one id.
+    """
+    config = config or Config()
+    read = (_in_language(item, config.lang) for item in articles)
+    with know(read, parameters_of(config), progress=progress) as (known, skipped):
+        content = index_bytes(known, fingerprint(frozenset(config.views), config.lang), __version__)
+        yield Index(articles=len(known), skipped=skipped, content=content)
 
 
 def _in_language(item: _Input, lang: str | None) -> _Input:

@@ -18,3 +18,9 @@ class InputError(NewsdedupError):
 
 class ConfigError(NewsdedupError):
     """An unknown key or a value out of range in a configuration file, the environment or an option."""
+
+
+class StoreError(NewsdedupError):
+    """What is kept on disk cannot be used: damaged, of another version, or made with other parameters."""
+
+    exit_code = 4

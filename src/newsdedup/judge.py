@@ -30,6 +30,7 @@ class Judge:
 
     Attributes:
         groups: Articles with the same words, two and more, sorted.
+        fresh: Articles of which a pair must have one, shape (articles,); None for all pairs.
         forms: Articles that fill in a form of their house, as `verify.model.margins` takes it.
         verdicts: On the pairs compared, reported or not, as far as they bear on the clusters.
     """
@@ -43,6 +44,7 @@ class Judge:
         reported: frozenset[Verdict],
         min_score: float,
         model: Model,
+        fresh: NDArray[np.bool_] | None = None,
     ) -> None:
         self.shelf = shelf
         self.columns = columns
@@ -50,6 +52,7 @@ class Judge:
         self.min_score = min_score
         self.model = model
         self.groups = groups
+        self.fresh = fresh
         self._copies = {group[0]: group for group in groups}
         self._first = {member: group[0] for group in groups for member in group}
         self.forms: frozenset[int] = frozenset()
@@ -98,7 +101,9 @@ class Judge:
         ]
 
     def _found(self, left: int, right: int, numbers: Features) -> list[Found]:
-        if right < left:  # articles are sorted by id, and so are the sides of a pair
+        if self.fresh is not None and not (self.fresh[left] or self.fresh[right]):
+            return []
+        if self.shelf.ids[right] < self.shelf.ids[left]:
             left, right, numbers = right, left, numbers.swapped()
         judgement = self._judgement(left, right, numbers)
         # Where there is too little to tell a rewrite by, there is too little to call it another telling.
@@ -115,13 +120,20 @@ class Judge:
         sources = shelf.sources[left], shelf.sources[right]
         circumstances = Circumstances(
             same_source=source_key(sources[0]) == source_key(sources[1]) if all(sources) else None,
-            same_url=shelf.url_keys[left] == shelf.url_keys[right] != 0,
+            same_url=self._same_url(left, right),
             correction=bool((chrome[left] ^ chrome[right]) & HAS_CORRECTION),
             identical=self._first.get(left, left) == self._first.get(right, right)
             and _same_characters(shelf.article(left).text, shelf.article(right).text),
             form=left in self.forms and right in self.forms,
         )
         return judge(numbers, self.model, circumstances)
+
+    def _same_url(self, left: int, right: int) -> bool:
+        """Whether both were found at one address; who names the address of the other as its original was not."""
+        shelf = self.shelf
+        if shelf.url_keys[left] != shelf.url_keys[right] or shelf.url_keys[left] == 0:
+            return False
+        return bool(shelf.article(left).url) == bool(shelf.article(right).url)
 
 
 def _same_characters(left: str, right: str) -> bool:

@@ -17,7 +17,7 @@ from newsdedup.cli.options import (
     refuse_quiet_and_verbose,
     settings,
 )
-from newsdedup.cli.output import deliver, planned_outputs
+from newsdedup.cli.output import deliver, planned_outputs, refuse_other_formats
 from newsdedup.config import Config
 from newsdedup.errors import InputError
 from newsdedup.report.plain import skipped_text
@@ -60,6 +60,7 @@ def compare(
     specs = [_located(spec) for spec in (left, right)]
     inputs = [*(path for path, _ in specs), *among]
     outputs = planned_outputs(form, sinks, inputs, quiet=quiet, verbose=verbose, color=color)
+    refuse_other_formats(outputs, "compare")
     if specs[0] == specs[1]:
         raise InputError(f"{left} and {right} are the same article; name two")
     first, second = (_article(path, wanted, config) for path, wanted in specs)
@@ -68,7 +69,7 @@ def compare(
     from newsdedup.api import compare_articles  # noqa: PLC0415  # numpy and the language models
 
     comparison = compare_articles(first, second, config, among=loaded(among, config) if among else ())
-    deliver(outputs, lambda form, style: form.comparison(comparison, style))
+    deliver(outputs, lambda form, style: form.renderer("compare")(comparison, style))
     return 0
 
 

@@ -24,8 +24,8 @@ from click.shell_completion import (
     split_arg_string,
 )
 
+from newsdedup.config import PRESETS
 from newsdedup.config.values import RECORD_FIELDS, VIEWS
-from newsdedup.report.formats import FORMATS
 from newsdedup.result import Verdict
 
 if TYPE_CHECKING:  # generic from click 8.4 on
@@ -164,12 +164,11 @@ def _revisions(incomplete: str) -> list[Item]:
 
 
 VALUES: Mapping[str, Values] = {
-    "form": _one_of(FORMATS),
-    "sinks": _assigned(FORMATS, _files),
     "views": _listed(VIEWS),
     "min_verdict": _one_of(Verdict),
     "fail_on": _one_of(verdict for verdict in Verdict if verdict is not Verdict.TEMPLATE),
     "map_": _assigned(RECORD_FIELDS, _nothing),
+    "preset": _one_of(PRESETS),
     "changed_since": _revisions,
 }
 """Name of a parameter -> what it may be."""
@@ -178,11 +177,16 @@ FILE_METAVARS = ("PATH", "FILE", "LEFT", "RIGHT", "GOLD", "FOLDER", "NEW")
 """Beginnings of the metavars (or names) of parameters that are files or folders."""
 
 
-def values_of(parameter: click.Parameter) -> Values | None:
-    """What completes the value of a parameter; None leaves it to its click type."""
+def values_of(command: click.Command, parameter: click.Parameter) -> Values | None:
+    """What completes the value of a command's parameter; None leaves it to its click type."""
     if parameter.name in VALUES:
         return VALUES[parameter.name]
     called = parameter.metavar or (parameter.name or "").upper()
+    if "|" in called:
+        return _one_of(called.split("|"))
+    if parameter.name == "sinks":
+        formats = next((each.metavar for each in command.params if each.name == "form"), None)
+        return _assigned((formats or "").split("|"), _files)
     return _files if called.startswith(FILE_METAVARS) else None
 
 
@@ -202,7 +206,7 @@ class _Completing(ShellComplete):
     def get_completions(self, args: list[str], incomplete: str) -> list[Item]:
         for command in self._typed(args):
             for parameter in command.params:
-                values = values_of(parameter)
+                values = values_of(command, parameter)
                 if values is not None:
                     parameter.type = _Completed(values)
         return super().get_completions(args, incomplete)

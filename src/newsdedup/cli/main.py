@@ -28,8 +28,12 @@ _COMPLETION_VARIABLE = "_NEWSDEDUP_COMPLETE"
 COMMANDS: Mapping[str, str] = {
     "scan": "newsdedup.cli.scan",
     "compare": "newsdedup.cli.compare",
+    "check": "newsdedup.cli.check",
+    "index": "newsdedup.cli.index",
+    "baseline": "newsdedup.cli.baseline",
     "eval": "newsdedup.cli.eval",
     "tune": "newsdedup.cli.tune",
+    "config": "newsdedup.cli.config",
     "completion": "newsdedup.cli.completion",
 }
 """Command -> the module that holds it under the same name; imported when it is asked for."""

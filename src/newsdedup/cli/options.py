@@ -6,20 +6,20 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
 from newsdedup.article import Article, Skipped
-from newsdedup.config import VIEWS, Config, load_config
+from newsdedup.config import PRESETS, VIEWS, Config, Settings, load_settings
 from newsdedup.errors import ConfigError
-from newsdedup.report.formats import FORMATS
+from newsdedup.report.formats import Command as Reported
+from newsdedup.report.formats import format_names
 from newsdedup.result import Verdict
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _OUTPUT = (
-    click.option("--format", "form", metavar="|".join(FORMATS), help="What goes to standard output; default: text."),
     click.option(
         "-o",
         "--output",
@@ -33,8 +33,18 @@ _OUTPUT = (
     click.option("--color/--no-color", default=None, help="Default: colours on a terminal, unless NO_COLOR is set."),
 )
 
+_CONFIG = (
+    click.option(
+        "--config",
+        "config_file",
+        metavar="FILE",
+        help="Settings; default: the nearest newsdedup.yaml, or pyproject.toml with [tool.newsdedup].",
+    ),
+    click.option("--preset", metavar="NAME", help=f"Settings to start from: {', '.join(PRESETS)}."),
+)
+
 _INPUT = (
-    click.option("--config", "config_file", metavar="FILE", help="Settings; default: ./newsdedup.yaml if it is there."),
+    *_CONFIG,
     click.option("--lang", metavar="CODE", help="Language of every article, such as en; default: found from the text."),
     click.option(
         "--map",
@@ -73,11 +83,23 @@ _FINDING = (
 
 def output_options(command: Command) -> Command:
     """--format, -o, -q, -v, --color."""
-    return _with(_OUTPUT, command)
+    return output_options_of("scan")(command)
+
+
+def output_options_of(reported: Reported) -> Callable[[Command], Command]:
+    """The same with the formats that a command has."""
+    names = "|".join(format_names(reported))
+    form = click.option("--format", "form", metavar=names, help="What goes to standard output; default: text.")
+    return lambda command: _with((form, *_OUTPUT), command)
+
+
+def config_options(command: Command) -> Command:
+    """--config and --preset alone."""
+    return _with(_CONFIG, command)
 
 
 def input_options(command: Command) -> Command:
-    """--config, --lang, --map, --max-bytes."""
+    """--config, --preset, --lang, --map, --max-bytes."""
     return _with(_INPUT, command)
 
 
@@ -105,7 +127,16 @@ def settings(config_file: str | None, map_: tuple[str, ...], **overrides: object
     """
     overrides["map"] = map_ or None
     overrides["all"] = overrides.pop("report_all", None)
-    return load_config(Path(config_file) if config_file else None, os.environ, overrides, Path.cwd())
+    return settings_with_origins(config_file, **overrides).config
+
+
+def settings_with_origins(config_file: str | None, **overrides: object) -> Settings:
+    """The settings, each with where it came from; overrides go by the names of the keys.
+
+    Raises:
+        ConfigError: A value out of range, wherever it was given.
+    """
+    return load_settings(Path(config_file) if config_file else None, os.environ, overrides, Path.cwd())
 
 
 def refuse_quiet_and_verbose(quiet: bool, verbose: bool) -> None:
@@ -114,9 +145,15 @@ def refuse_quiet_and_verbose(quiet: bool, verbose: bool) -> None:
         raise ConfigError("-q and -v exclude each other; give one")
 
 
-def loaded(paths: Sequence[str], config: Config) -> Iterator[Article | Skipped]:
-    """What the PATHs hold, read as the configuration says."""
+def loaded(
+    paths: Sequence[str], config: Config, *, ids: Literal["relative", "path"] = "relative"
+) -> Iterator[Article | Skipped]:
+    """What the PATHs hold, read as the configuration says.
+
+    Args:
+        ids: Of files in a folder: relative to the folder, or as seen from the working directory.
+    """
     from newsdedup.loaders import LoaderParams, load_articles  # noqa: PLC0415  # compression, charset tables
 
-    params = LoaderParams(max_bytes=config.max_bytes, field_map=config.field_map, lang=config.lang)
+    params = LoaderParams(max_bytes=config.max_bytes, field_map=config.field_map, lang=config.lang, ids=ids)
     return load_articles(*paths, params=params, stdin=getattr(sys.stdin, "buffer", None))

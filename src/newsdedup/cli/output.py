@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsdedup.errors import ConfigError, NewsdedupError
-from newsdedup.report.formats import TERMINAL, Format, named_format
+from newsdedup.loaders import reads
+from newsdedup.report.formats import TERMINAL, Command, Format, named_format
 from newsdedup.report.plain import Style, visible
 from newsdedup.report.terminal import MIN_WIDTH
 
-READ_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".jsonl", ".ndjson")
-"""Of the files in a folder that are read as articles; here too, so that refusing an -o does not load the readers."""
-
 Render = Callable[[Format, Style], Iterator[str]]
-"""Result and kind of report bound already: `lambda form, style: form.result(result, style)`."""
+"""Result and kind of report bound already: `lambda form, style: form.renderer("scan")(result, style)`."""
 
 
 class StdoutClosedError(Exception):
@@ -83,8 +81,7 @@ def planned_outputs(
         if target in (Path(path).resolve() for path in inputs if path != "-"):
             raise ConfigError(f"-o: {sink.path} is an input; give the report another name")
         folders = (Path(path).resolve() for path in inputs if path != "-" and Path(path).is_dir())
-        read = target.name.lower().removesuffix(".gz").endswith(READ_SUFFIXES)
-        if read and any(target.is_relative_to(folder) for folder in folders):
+        if reads(target) and any(target.is_relative_to(folder) for folder in folders):
             raise ConfigError(f"-o: {sink.path} would be read as an article; give the report another name or place")
     terminal = _is_terminal() if color is None else color or _is_terminal()
     width = shutil.get_terminal_size().columns
@@ -100,6 +97,17 @@ def planned_outputs(
     else:
         stdout = TERMINAL if form == "text" and terminal else named_format(form)
     return Outputs(stdout=stdout, files=files, style=style)
+
+
+def refuse_other_formats(outputs: Outputs, command: Command) -> None:
+    """Refuses what was planned for a format that has no report of this command, before any work is done.
+
+    Raises:
+        ConfigError: It has none.
+    """
+    for form in (outputs.stdout, *(sink.format for sink in outputs.files)):
+        if form is not None:
+            form.renderer(command)
 
 
 def _is_terminal() -> bool:
@@ -142,7 +150,7 @@ def deliver(outputs: Outputs, render: Render) -> None:
     for sink in outputs.files:
         write_whole(sink.path, render(sink.format, plain))
     if outputs.stdout is not None:
-        _write_stdout(render(outputs.stdout, outputs.style))
+        write_stdout(render(outputs.stdout, outputs.style))
 
 
 def write_whole(path: Path, lines: Iterable[str]) -> None:
@@ -183,7 +191,7 @@ def _encoded(line: str) -> bytes:
     return line.encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _write_stdout(lines: Iterable[str]) -> None:
+def write_stdout(lines: Iterable[str]) -> None:
     """UTF-8, whatever the locale says: the data formats are UTF-8, and text is read by the same programs."""
     if sys.stdout is None:
         return

@@ -13,7 +13,7 @@ from newsdedup.cli.options import (
     refuse_quiet_and_verbose,
     settings,
 )
-from newsdedup.cli.output import Outputs, deliver, planned_outputs, say
+from newsdedup.cli.output import Outputs, deliver, planned_outputs, refuse_other_formats, say
 from newsdedup.cli.progress import Profile, progress_bar
 from newsdedup.config import Config
 from newsdedup.errors import NewsdedupError
@@ -51,13 +51,14 @@ def scan(
     refuse_quiet_and_verbose(quiet, verbose)
     config = settings(config_file, map_, **overrides)
     outputs = planned_outputs(form, sinks, paths, quiet=quiet, verbose=verbose, color=color)
+    refuse_other_formats(outputs, "scan")
     profile = Profile("start") if profiled else None
     result = _found(paths, config, profile, quiet=quiet)
     if not quiet:
         tell_skipped(result.skipped, outputs)
     if profile is not None:
         profile.begin("writing")
-    deliver(outputs, lambda form, style: form.result(result, style))
+    deliver(outputs, lambda form, style: form.renderer("scan")(result, style))
     if profile is not None:
         profile.begin("end")
         for line in profile.lines(result.articles):

@@ -1,11 +1,15 @@
-"""Every setting of a run as plain values, and how they are read: flags > environment > file > defaults."""
+"""Every setting of a run as plain values, and how they are read: flags > environment > file > preset > defaults."""
 
-from newsdedup.config.settings import KEYS as KEYS
+from newsdedup.config.files import CONFIG_NAME as CONFIG_NAME
+from newsdedup.config.files import overlooked as overlooked
+from newsdedup.config.keys import KEYS as KEYS
+from newsdedup.config.keys import Key as Key
+from newsdedup.config.presets import PRESETS as PRESETS
 from newsdedup.config.settings import Config as Config
-from newsdedup.config.settings import Key as Key
-from newsdedup.config.sources import CONFIG_NAME as CONFIG_NAME
 from newsdedup.config.sources import ENV_PREFIX as ENV_PREFIX
-from newsdedup.config.sources import default_yaml as default_yaml
+from newsdedup.config.sources import Setting as Setting
+from newsdedup.config.sources import Settings as Settings
 from newsdedup.config.sources import load_config as load_config
+from newsdedup.config.sources import load_settings as load_settings
 from newsdedup.config.values import RECORD_FIELDS as RECORD_FIELDS
 from newsdedup.config.values import VIEWS as VIEWS

@@ -7,10 +7,40 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from newsdedup.result import Verdict
+from newsdedup.config.presets import PRESETS
+from newsdedup.result import REPORTED, Verdict
 
 VIEWS = ("copy", "terms", "facts", "passages")
 RECORD_FIELDS = ("id", "title", "text", "published", "source", "url", "lang", "canonical")
+
+FINDINGS = (*REPORTED, Verdict.RELATED)
+"""What a check can find, strongest first; `template` and `distinct` are no findings."""
+
+Trail = tuple[int | str, ...]
+"""The way to a part of a value: indexes and field names."""
+
+
+class PartError(ValueError):
+    """A part of a value is not allowed.
+
+    Attributes:
+        trail: Where it stands in the value.
+        told: What is wrong with it and what is allowed.
+    """
+
+    def __init__(self, told: str, trail: Trail = ()) -> None:
+        super().__init__(told)
+        self.trail = trail
+        self.told = told
+
+
+def preset(value: object) -> str | None:
+    """Name of a preset, or None."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or value.strip() not in PRESETS:
+        raise ValueError
+    return value.strip()
 
 
 def views(value: object) -> tuple[str, ...]:
@@ -45,6 +75,12 @@ def verdict(value: object) -> Verdict:
 
 def _refuse() -> Verdict:
     raise ValueError
+
+
+def finding(value: object) -> Verdict:
+    """One of FINDINGS."""
+    found = verdict(value)
+    return found if found in FINDINGS else _refuse()
 
 
 def _number(value: object) -> float:

@@ -18,7 +18,7 @@ from io import SEEK_END
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 import orjson
@@ -35,7 +35,7 @@ _RECENT = 4096  # articles kept as objects, for the pairs of one cluster
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Some articles of a shelf as a worker process gets them.
+    """Articles that stand in a file.
 
     Attributes:
         path: File of the records.
@@ -51,24 +51,65 @@ class Records:
             return [_unpacked(_read(file, start, end)) for start, end in self.bounds.tolist()]
 
 
+@dataclass(frozen=True, slots=True)
+class Drawers:
+    """Some articles of a shelf as a worker process gets them.
+
+    Attributes:
+        parts: Records of each file that holds some of them.
+        places: Where each article stands among those of all parts, shape (articles,).
+    """
+
+    parts: tuple[Records, ...]
+    places: NDArray[np.int64]
+
+    def articles(self) -> list[Article]:
+        """The articles, in their order."""
+        found = [article for part in self.parts for article in part.articles()]
+        return [found[place] for place in self.places.tolist()]
+
+
 def _read(file: BinaryIO, start: int, end: int) -> bytes:
     file.seek(start)
     data = file.read(end - start)
     while len(data) < end - start:  # an unbuffered read may stop early
         more = file.read(end - start - len(data))
         if not more:
-            raise NewsdedupError("the temporary file of the run was cut short; see that nothing cleans it up")
+            raise NewsdedupError(f"{file.name}: cut short during the run; see that nothing cleans it up or rewrites it")
         data += more
     return data
+
+
+class Standing(Protocol):
+    """Articles that stand in a file, with what a shelf knows of them."""
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Of the articles."""
+
+    @property
+    def sources(self) -> Sequence[str | None]:
+        """Of the articles."""
+
+    @property
+    def url_keys(self) -> NDArray[np.uint64]:
+        """Of the articles."""
+
+    @property
+    def records(self) -> Records:
+        """The articles."""
 
 
 class Shelf:
     """Articles by number, from 0 in the order they were added, or by id once `sort` was called.
 
+    Articles that are known already may stand in front of them; they keep their numbers.
+
     Attributes:
+        known: How many they are.
         ids: Of the articles.
         sources: Of the articles; equal names are one object.
-        url_keys: Hash of each address, 0 where it is unknown.
+        url_keys: Hash of each address, else of the original that the article names; 0 where both are unknown.
         memory_bytes: Records beyond this are written to a file.
     """
 
@@ -82,6 +123,9 @@ class Shelf:
         self._held_bytes = 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._file: BinaryIO | None = None
+        self.known = 0
+        self._known_records: Records | None = None
+        self._known_file: BinaryIO | None = None
         self._bounds = array("q")  # first byte of each record in the file, one past its last, the next one's first, ...
         self.article = lru_cache(maxsize=_RECENT)(self._article)
 
@@ -101,8 +145,17 @@ class Shelf:
     ) -> None:
         self.close()
 
+    def stand_behind(self, known: Standing) -> None:
+        """Puts articles that are known already on the empty shelf; they are read where they stand."""
+        self.known, self._known_records = len(known.ids), known.records
+        self.ids, self.sources = list(known.ids), list(known.sources)
+        self.url_keys = array("Q", known.url_keys.astype(np.uint64).tobytes())
+        self._known_file = Path(known.records.path).open("rb", buffering=0)  # noqa: SIM115  # held open until `close`
+
     def close(self) -> None:
         """Removes the file, if there is one."""
+        if self._known_file is not None:
+            self._known_file.close()
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -123,7 +176,8 @@ class Shelf:
         self.ids.append(article.id)
         source = article.source
         self.sources.append(self._names.setdefault(source, source) if source is not None else None)
-        self.url_keys.append(_key(article.url) if article.url else 0)
+        place = article.url or article.canonical
+        self.url_keys.append(_key(place) if place else 0)
         if self._file is not None:
             self._append(self._file, data)
             return
@@ -133,19 +187,21 @@ class Shelf:
             self._spill()
 
     def sort(self) -> NDArray[np.int64]:
-        """Numbers the articles by id; returns the old number of each.
+        """Numbers the articles that were added by id; returns the old place of each among them.
 
         Raises:
             InputError: Two articles have one id.
         """
-        order = sorted(range(len(self)), key=self.ids.__getitem__)
+        order = sorted(range(self.known, len(self)), key=self.ids.__getitem__)
         for first, second in pairwise(order):
             if self.ids[first] == self.ids[second]:
                 places = f"{self._article(first).place or 'one article'} and {self._article(second).place or 'another'}"
                 raise InputError(f'two articles have the id "{self.ids[first]}" ({places}); give each its own id')
-        self.ids = [self.ids[each] for each in order]
-        self.sources = [self.sources[each] for each in order]
-        self.url_keys = array("Q", (self.url_keys[each] for each in order))
+        first = self.known
+        self.ids[first:] = [self.ids[each] for each in order]
+        self.sources[first:] = [self.sources[each] for each in order]
+        self.url_keys[first:] = array("Q", (self.url_keys[each] for each in order))
+        order = [each - first for each in order]
         self._held = [self._held[each] for each in order] if self._file is None else []
         bounds = self._bounds
         self._bounds = array("q", (bounds[2 * each + side] for each in order for side in (0, 1)) if bounds else ())
@@ -156,17 +212,35 @@ class Shelf:
         """Some articles, in the order given."""
         return [self._article(number) for number in numbers]
 
-    def records(self, numbers: NDArray[np.int64]) -> Records:
+    def records(self, numbers: NDArray[np.int64]) -> Drawers:
         """Some articles for a worker process, in the order given."""
+        parts: list[Records] = []
+        known, added = numbers[numbers < self.known], numbers[numbers >= self.known]
+        if known.size and self._known_records is not None:
+            parts.append(Records(self._known_records.path, self._known_records.bounds[known]))
+        if added.size:
+            here = self.in_file()
+            parts.append(Records(here.path, here.bounds[added - self.known]))
+        is_added = numbers >= self.known
+        places = np.where(is_added, known.size + np.cumsum(is_added), np.cumsum(~is_added)) - 1
+        return Drawers(tuple(parts), places)
+
+    def in_file(self) -> Records:
+        """The articles that were added, as the records of the file they stand in while the shelf is open."""
         if self._file is None:
             self._spill()
-        bounds = np.frombuffer(self._bounds, dtype=np.int64).reshape(-1, 2)
-        return Records(path=str(self._path), bounds=bounds[numbers])
+        return Records(str(self._path), np.frombuffer(self._bounds, dtype=np.int64).reshape(-1, 2))
+
+    def _record(self, number: int) -> bytes:
+        if self._known_file is not None and self._known_records is not None and number < self.known:
+            return _read(self._known_file, *self._known_records.bounds[number].tolist())
+        place = number - self.known
+        if self._file is None:
+            return self._held[place]
+        return _read(self._file, self._bounds[2 * place], self._bounds[2 * place + 1])
 
     def _article(self, number: int) -> Article:
-        if self._file is None:
-            return _unpacked(self._held[number])
-        return _unpacked(_read(self._file, self._bounds[2 * number], self._bounds[2 * number + 1]))
+        return _unpacked(self._record(number))
 
     @property
     def _path(self) -> Path:

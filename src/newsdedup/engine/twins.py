@@ -15,7 +15,10 @@ _BATCH = 256  # articles whose words are looked at again at a time
 
 
 def exact_groups(
-    shelf: Shelf, columns: ArticleColumns, tables: Callable[[NDArray[np.int64]], ArticleTable]
+    shelf: Shelf,
+    columns: ArticleColumns,
+    tables: Callable[[NDArray[np.int64]], ArticleTable],
+    fresh: NDArray[np.bool_] | None = None,
 ) -> list[list[int]]:
     """Groups of two and more articles with the same words, each sorted, in the order of their first members.
 
@@ -24,9 +27,12 @@ def exact_groups(
 
     Args:
         tables: Of some articles, boilerplate cut.
+        fresh: Articles of which each group must have one, shape (articles,); None for all groups.
     """
     groups: list[list[int]] = []
     for same_key in _same_keys(columns):
+        if fresh is not None and not fresh[same_key].any():
+            continue
         rest = same_key
         while rest.size > 1:
             same = _same_words(shelf, rest, tables)

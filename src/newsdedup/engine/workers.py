@@ -25,14 +25,14 @@ from numpy.typing import NDArray
 from newsdedup.article import Article
 from newsdedup.engine.desk import Desk, compare_at, explain_at
 from newsdedup.engine.reading import BATCH_ARTICLES, Reading, ReadingBuilder, read_again, read_batch, read_table
-from newsdedup.engine.shelf import Records, Shelf
+from newsdedup.engine.shelf import Drawers, Shelf
 from newsdedup.engine.tiles import Tile, tile_order, tiles
 from newsdedup.engine.whole import WholeTable
 from newsdedup.engine.witness import Found
 from newsdedup.errors import NewsdedupError
 from newsdedup.process import long_run, one_thread
 from newsdedup.result import Pair
-from newsdedup.sketch.boilerplate import find_boilerplate, source_numbers
+from newsdedup.sketch.boilerplate import Learned, find_boilerplate, source_numbers
 from newsdedup.sketch.lsh import Pairs, unpack
 from newsdedup.sketch.replace import replace_sketches
 from newsdedup.sketch.sentences import NOTHING_RECURS, BoilerplateMask
@@ -83,7 +83,7 @@ class Engine:
         self._max_memory = max_memory
         self._most_bytes = int(max_memory * _TABLE_SHARE)
         shelf.memory_bytes = int(max_memory * _SHELF_SHARE)
-        self._tell: Progress = tell or (lambda stage, done, total: None)
+        self.tell: Progress = tell or (lambda stage, done, total: None)
         self._pool: ProcessPoolExecutor | None = None
         self._whole: WholeTable | None = None
         self._held: Desk | None = None
@@ -129,14 +129,14 @@ class Engine:
             InputError: Two articles have one id.
             NewsdedupError: What is kept of them does not fit into the memory allowed.
         """
-        self._tell("reading", 0, 0)
+        self.tell("reading", 0, 0)
         builder = ReadingBuilder()
         builder.add(read_batch([], views))  # so that there is one
         for part in self._read(articles, views):
             builder.add(part)
             if builder.bytes_held > self._max_memory * _KEPT_SHARE:
                 raise NewsdedupError(_too_much(builder.bytes_held, len(self._shelf), self._max_memory))
-            self._tell("reading", len(self._shelf), 0)
+            self.tell("reading", len(self._shelf), 0)
         order = self._shelf.sort()
         if self._whole is not None:
             self._whole.rows = order
@@ -158,11 +158,12 @@ class Engine:
         if self._jobs > 1:
             first = list(islice(batches, math.ceil(_SMALL / BATCH_ARTICLES)))
             batches = chain(first, batches)
-            if len(self._shelf) >= _SMALL:
+            if len(self._shelf) - self._shelf.known >= _SMALL:
                 tasks = ((records, views) for records in self._recorded(batches))
                 yield from self._submitted(_read_records, tasks)
                 return
-        self._whole = WholeTable()
+        if not self._shelf.known:  # else it would have to hold the known ones as well
+            self._whole = WholeTable()
         for batch in batches:
             table = make_table(batch)
             if self._whole is not None:
@@ -182,26 +183,36 @@ class Engine:
         if batch:
             yield batch
 
-    def _recorded(self, batches: Iterable[list[Article]]) -> Iterator[Records]:
-        done = 0
+    def _recorded(self, batches: Iterable[list[Article]]) -> Iterator[Drawers]:
+        done = self._shelf.known
         for batch in batches:
             yield self._shelf.records(np.arange(done, done + len(batch)))
             done += len(batch)
 
-    def learn(self, reading: Reading) -> tuple[BoilerplateMask, list[str | None]]:
-        """The boilerplate of the run, and the names of its outlets by number."""
+    def learn(self, reading: Reading, before: Learned | None = None) -> tuple[BoilerplateMask, list[str | None]]:
+        """The boilerplate of the run, and the names of its outlets by number; see `find_boilerplate`."""
         sources, names = source_numbers(self._shelf.sources)
-        lengths, copy = reading.columns.content, reading.sketches.copy
-        found = find_boilerplate(reading.sentences, lengths, sources, names, tables=self.tables, copy=copy)
+        found = find_boilerplate(
+            reading.sentences,
+            reading.columns.content if before is None else before.lengths,
+            sources,
+            names,
+            tables=self.tables,
+            copy=reading.sketches.copy,
+            before=before,
+        )
         return found, names
 
     def cut(self, mask: BoilerplateMask, reading: Reading, views: frozenset[str]) -> Reading:
-        """The reading without what recurs; from now on it is cut from every table, too."""
+        """The reading without what recurs; from now on it is cut from every table, too.
+
+        Articles that were known before were cut when they were read.
+        """
         self.mask, self._held = mask, None
-        rows = mask.rows
+        rows = mask.rows[mask.rows >= self._shelf.known]
         if not rows.size:
             return reading
-        self._tell("boilerplate", 0, rows.size)
+        self.tell("boilerplate", 0, rows.size)
         batches = self._batches(rows)
         if self._in_workers(rows.size):
             tasks = ((self._shelf.records(batch), mask.of(batch), views) for batch in batches)
@@ -213,7 +224,7 @@ class Engine:
         for number, (column, part) in enumerate(results, 1):
             columns.append(column)
             sketches.append(part)
-            self._tell("boilerplate", min(number * BATCH_ARTICLES, rows.size), rows.size)
+            self.tell("boilerplate", min(number * BATCH_ARTICLES, rows.size), rows.size)
         reading.columns.put(rows, ArticleColumns.join(columns))
         return replace(reading, sketches=replace_sketches(reading.sketches, rows, join_sketches(sketches)))
 
@@ -265,6 +276,12 @@ class Engine:
         pairs = list(chain.from_iterable(parts))
         return [pairs[place] for place in np.argsort(order).tolist()]
 
+    def sentences(self, rows: NDArray[np.int64]) -> Iterator[tuple[str, ...]]:
+        """The normalised sentences of each article, boilerplate cut; number n of the evidence is index n - 1."""
+        for batch in self._batches(rows):
+            witness = self._desk(batch).witness
+            yield from (witness.reading(row).sentences for row in range(batch.size))
+
     def _at_desks(
         self,
         stage: str,
@@ -274,7 +291,7 @@ class Engine:
     ) -> Iterator[_Many]:
         """What `work` makes of the pairs, tile by tile, at a desk with the articles of each."""
         count = pairs[0].size
-        self._tell(stage, 0, count)
+        self.tell(stage, 0, count)
         many = self._in_workers(count)
         most_pairs = math.ceil(count / (self._jobs * _TASKS)) if many else _TILE_PAIRS
         if self._whole is not None and not many:
@@ -295,7 +312,7 @@ class Engine:
         done = 0
         for part in results:
             done += len(part)
-            self._tell(stage, done, count)
+            self.tell(stage, done, count)
             yield part
 
     def _sent(
@@ -356,16 +373,16 @@ def _start_worker() -> None:
     long_run()
 
 
-def _read_records(records: Records, views: frozenset[str]) -> Reading:
+def _read_records(records: Drawers, views: frozenset[str]) -> Reading:
     return read_batch(records.articles(), views)
 
 
 def _read_records_again(
-    records: Records, mask: BoilerplateMask, views: frozenset[str]
+    records: Drawers, mask: BoilerplateMask, views: frozenset[str]
 ) -> tuple[ArticleColumns, Sketches]:
     return read_again(mask.cut(make_table(records.articles())), views)
 
 
-def _at_desk(work: Callable[..., _Many], records: Records, mask: BoilerplateMask, task: tuple[object, ...]) -> _Many:
+def _at_desk(work: Callable[..., _Many], records: Drawers, mask: BoilerplateMask, task: tuple[object, ...]) -> _Many:
     articles, texts = records.articles(), list[NormalizedText]()
     return work(Desk(articles.__getitem__, mask.cut(make_table(articles, texts)), texts), *task)

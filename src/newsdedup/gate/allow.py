@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fnmatch import fnmatchcase
 
+from newsdedup.article import Article
 from newsdedup.result import Verdict
 
 
@@ -27,3 +29,42 @@ class AllowRule:
     source: str | None = None
     verdicts: tuple[Verdict, ...] = ()
     expires: date | None = None
+
+    def holds(self, today: date) -> bool:
+        """Whether the rule has not expired; it holds on its last day."""
+        return self.expires is None or today <= self.expires
+
+    def fits(self, verdict: Verdict, new: Article, other: Article) -> bool:
+        """Whether everything that the rule names fits a match, its date aside."""
+        return (
+            (not self.verdicts or verdict in self.verdicts)
+            and (self.source is None or _folded(self.source) == _folded(other.source))
+            and (self.new is None or fits_pattern(new.id, self.new))
+            and (self.against is None or fits_pattern(other.id, self.against))
+        )
+
+    @property
+    def told(self) -> str:
+        """The reason, and how long it holds: `licensed wire copy, until 2027-01-31`."""
+        return self.reason if self.expires is None else f"{self.reason}, until {self.expires.isoformat()}"
+
+
+def _folded(name: str | None) -> str | None:
+    return None if name is None else name.strip().casefold()
+
+
+def fits_pattern(name: str, pattern: str) -> bool:
+    """Whether a pattern fits a whole id, case kept.
+
+    As in Python's `glob`: `*`, `?` and `[...]` stay within one folder, `**` alone between slashes stands for any number
+    of folders, none included; behind the last slash it stands for all that is below.
+    """
+    parts, wanted = name.split("/"), pattern.removeprefix("./").split("/")
+    reached = {0}  # how many parts the pattern read so far can have taken
+    for place, part in enumerate(wanted):
+        if part == "**":
+            least = min(reached, default=len(parts) + 1) + (place == len(wanted) - 1)
+            reached = set(range(least, len(parts) + 1))
+        else:
+            reached = {taken + 1 for taken in reached if taken < len(parts) and fnmatchcase(parts[taken], part)}
+    return len(parts) in reached

@@ -21,8 +21,9 @@ from newsdedup.gold.rates import (
     recalls,
     verdict_counts,
 )
-from newsdedup.pipeline import Parameters, compare, scan
+from newsdedup.pipeline import compare, scan
 from newsdedup.result import REPORTED, Pair, Verdict
+from newsdedup.run import Parameters
 from newsdedup.version import __version__
 
 

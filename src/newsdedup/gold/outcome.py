@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from newsdedup.article import Article
 from newsdedup.gold.load import DERIVED, HARD, Gold
-from newsdedup.pipeline import Parameters
 from newsdedup.result import REPORTED, Pair, Verdict
+from newsdedup.run import Parameters
 
 NOT_LISTED = "not listed"
 """Detail of a reported pair that the set does not list; its label is `distinct`."""

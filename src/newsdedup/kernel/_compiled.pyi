@@ -167,6 +167,7 @@ def band_pairs(
     low_bytes: _Bytes | None,
     least: tuple[int, int, int],
     brief: _Marks | None,
+    fresh: _Marks | None,
     days: _Floats | None,
     window_days: float,
     /,

@@ -63,6 +63,9 @@ static int decide(const Filter *filter, Kept *kept) {
 
 /* Takes a pair, left below right; 0 where memory ran out. */
 static int offer(const Filter *filter, Kept *kept, uint64_t left, uint64_t right) {
+    if (filter->fresh && !filter->fresh[left] && !filter->fresh[right]) {
+        return 1;
+    }
     if (filter->days && fabs(filter->days[left] - filter->days[right]) > filter->window) {
         return 1; /* an unknown day is far from none */
     }
@@ -288,7 +291,7 @@ static PyObject *as_bytes(Kept *kept) {
 }
 
 PyObject *band_pairs(PyObject *self, PyObject *args) {
-    PyObject *signatures, *members, *columns, *sketches[VIEWS], *bytes, *brief, *days, *done = NULL;
+    PyObject *signatures, *members, *columns, *sketches[VIEWS], *bytes, *brief, *fresh, *days, *done = NULL;
     Py_ssize_t cells, count, columned, capped = 0, joined = 0;
     Plan plan;
     Filter filter;
@@ -299,14 +302,14 @@ PyObject *band_pairs(PyObject *self, PyObject *args) {
     memset(&filter, 0, sizeof filter);
     memset(&band, 0, sizeof band);
     memset(&kept, 0, sizeof kept);
-    if (!PyArg_ParseTuple(args, "OnOOnnnn(OOO)O(iii)OOd", &signatures, &filter.width, &members, &columns, &plan.rows,
+    if (!PyArg_ParseTuple(args, "OnOOnnnn(OOO)O(iii)OOOd", &signatures, &filter.width, &members, &columns, &plan.rows,
                           &plan.cap, &plan.anchors, &plan.room, &sketches[0], &sketches[1], &sketches[2],
-                          &bytes, &filter.least[0], &filter.least[1], &filter.least[2], &brief, &days,
+                          &bytes, &filter.least[0], &filter.least[1], &filter.least[2], &brief, &fresh, &days,
                           &filter.window)) {
         return NULL;
     }
     Views views = {.count = 0};
-    const void *data[VIEWS + 3] = {NULL, NULL, NULL, NULL, NULL, NULL};
+    const void *data[VIEWS + 4] = {NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     if ((plan.signatures = array_of(&views, signatures, 4, 0, "signatures", &cells)) &&
         (band.members = array_of(&views, members, 8, 0, "members", &count)) &&
         (plan.columns = array_of(&views, columns, 4, 0, "columns", &columned)) &&
@@ -320,6 +323,7 @@ PyObject *band_pairs(PyObject *self, PyObject *args) {
         optional_array(&views, bytes, 1, VIEWS * cells, "bytes", &data[3]) &&
         optional_array(&views, days, 8, cells / filter.width, "days", &data[4]) &&
         optional_array(&views, brief, 1, cells / filter.width, "brief", &data[5]) &&
+        optional_array(&views, fresh, 1, cells / filter.width, "fresh", &data[6]) &&
         sizes_agree(data[3] || filter.least[0] <= 0)) {
         for (int v = 0; v < VIEWS; v++) {
             filter.views[v] = data[v];
@@ -327,6 +331,7 @@ PyObject *band_pairs(PyObject *self, PyObject *args) {
         filter.bytes = data[3];
         filter.days = data[4];
         filter.brief = data[5];
+        filter.fresh = data[6];
         plan.bands = columned / plan.rows;
         band.count = (uint32_t)count;
         uint64_t *keys = NULL;

@@ -58,6 +58,7 @@ typedef struct {
     const uint8_t *bytes; /* the lowest byte of each value, VIEWS * width of an article */
     int least[VIEWS];     /* agreeing positions: of copy, of terms, of terms and facts together; 0 lets every pair stay */
     const uint8_t *brief; /* not 0 for an article too short for more than copies; NULL where none is */
+    const uint8_t *fresh; /* not 0 for an article of which a pair must have one; NULL where all pairs count */
     const double *days;   /* NULL for no window */
     double window;
 } Filter;

@@ -1,8 +1,25 @@
-"""What is read and how: files, folders and standard input become articles, or a reason why not."""
+"""What is read and how: files, folders and standard input become articles, or a reason why not.
+
+The readers are loaded when they are first used: who only asks what would be read does not wait for them.
+"""
 
 from __future__ import annotations
 
-from newsdedup.loaders.load import load_articles
-from newsdedup.loaders.params import LoaderParams
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["LoaderParams", "load_articles"]
+from newsdedup.loaders.kinds import reads
+
+if TYPE_CHECKING:
+    from newsdedup.loaders.load import load_articles as load_articles
+    from newsdedup.loaders.params import LoaderParams as LoaderParams
+
+_HOMES = {"load_articles": "load", "LoaderParams": "params"}
+
+__all__ = ["LoaderParams", "load_articles", "reads"]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(f"newsdedup.loaders.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'newsdedup.loaders' has no attribute {name!r}")

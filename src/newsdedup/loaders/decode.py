@@ -51,11 +51,15 @@ the detector finds both code pages equally likely for most of these languages.""
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")  # in cp1250 the pound sign of "£3" is a letter, but no word
 
 
-def decode(data: bytes) -> str:
-    """The text of a file: byte order mark first, then strict UTF-8, then detection.
+def decode(data: bytes, stated: str = "") -> str:
+    """The text of a file: byte order mark first, then strict UTF-8, then what the file states, then detection.
 
     A file whose characters are mostly valid UTF-8 is UTF-8 with damage, not another encoding. Damage becomes
     U+FFFD, NUL becomes a space, line ends become newlines; the result can always be encoded as UTF-8.
+
+    Args:
+        data: The file.
+        stated: Name of the encoding that the file states of itself (an HTML page); "" when it states none.
 
     Raises:
         RefusedError: `binary` or `undecodable`.
@@ -72,7 +76,7 @@ def decode(data: bytes) -> str:
     lost = text.count("\ufffd")
     wide = len(text) - len(text.encode("ascii", "ignore")) - lost
     if wide < lost * _MIN_UTF8_CHARS_PER_ERROR:
-        text = data.decode(_detected(data), "replace")
+        text = data.decode(_known(stated) or _detected(data), "replace")
     return _checked(text)
 
 
@@ -105,6 +109,17 @@ def _checked(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text
+
+
+def _known(stated: str) -> str | None:
+    """The codec of an encoding that a page states, None for UTF-8 and for what is none of the web."""
+    if stated.lower() in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"):
+        return "cp1252"  # as browsers read these
+    try:
+        name = codecs.lookup(stated).name.replace("-", "_")
+    except (LookupError, ValueError):
+        return None
+    return name if name in (*_LATIN, *_OTHERS) else None
 
 
 def _detected(data: bytes) -> str:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path, PurePath
-from typing import BinaryIO, Final, Literal
+from typing import BinaryIO, Final
 
 from newsdedup.article import Article, Skipped
 from newsdedup.errors import InputError
@@ -19,25 +19,17 @@ from newsdedup.loaders.decode import decode
 from newsdedup.loaders.ids import UsedIds, printable_path
 from newsdedup.loaders.inflate import inflated
 from newsdedup.loaders.jsonlines import read_jsonl
+from newsdedup.loaders.kinds import FORMATS, GZIP, Format, format_of
 from newsdedup.loaders.language import language_code
 from newsdedup.loaders.markdown import split_markdown
 from newsdedup.loaders.params import LoaderParams
-from newsdedup.loaders.plaintext import split_text
+from newsdedup.loaders.plaintext import TextParts, split_text
 from newsdedup.loaders.refused import READ_ERRORS, RefusedError, unreadable
 from newsdedup.loaders.walk import Found, walk
+from newsdedup.loaders.webpage import declared_charset, split_html
 
-_Format = Literal["txt", "md", "jsonl"]
-_FORMATS: Final[dict[str, _Format]] = {
-    ".txt": "txt",
-    ".text": "txt",
-    ".md": "md",
-    ".markdown": "md",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-}
-_GZIP: Final = ".gz"
 _UNKNOWN_TYPE: Final = (
-    f"its name does not end in {', '.join(_FORMATS)} or one of these with {_GZIP}; "
+    f"its name does not end in {', '.join(FORMATS)} or one of these with {GZIP}; "
     "name the file itself as a PATH to have its contents looked at"
 )
 _STDIN: Final = "-"
@@ -108,10 +100,11 @@ def _read_path(
         yield _skipped(name, name, unreadable(error))
         return
     if stat.S_ISDIR(mode):
-        for entry in walk(path):
+        below = os.path.join(str(PurePath(path)), "")  # noqa: PTH118  # with the slash; none after the root
+        for entry in walk(path, below if params.ids == "path" and PurePath(path).parts else ""):
             if isinstance(entry, Skipped):
                 yield entry
-            elif _format_of(entry.path) is None:
+            elif format_of(entry.path) is None:
                 yield _skipped(entry.id, printable_path(entry.path), RefusedError("unknown-type", _UNKNOWN_TYPE))
             else:
                 yield from _read_file(entry, params, once, nofollow=True)
@@ -125,12 +118,12 @@ def _read_file(
     found: Found, params: LoaderParams, once: _Once | None, *, nofollow: bool
 ) -> Iterator[Article | Skipped]:
     place = printable_path(found.path)
-    known = _format_of(found.path)
+    known = format_of(found.path)
     try:
         with files.open_file(found.path, nofollow=nofollow) as file:
             if once is not None:
                 once.admit(file, place)
-            packed = known is not None and found.path.lower().endswith(_GZIP)
+            packed = known is not None and found.path.lower().endswith(GZIP)
             stream = inflated(file, params.max_bytes) if packed else file
             form = known or _sniff(stream)
             if form == "jsonl":
@@ -159,9 +152,8 @@ def _read_stdin(params: LoaderParams, source: BinaryIO) -> Iterator[Article | Sk
         yield _skipped(_STDIN, _STDIN_PLACE, unreadable(error))
 
 
-def _text_article(data: bytes, form: _Format, name: str, place: str, params: LoaderParams) -> Article:
-    text = decode(data)
-    parts = split_markdown(text) if form == "md" else split_text(text)
+def _text_article(data: bytes, form: Format, name: str, place: str, params: LoaderParams) -> Article:
+    parts = _text_parts(data, form)
     if not parts.text.strip():
         raise RefusedError("empty", "no text in it")
     return Article(
@@ -172,16 +164,19 @@ def _text_article(data: bytes, form: _Format, name: str, place: str, params: Loa
         source=parts.source,
         url=parts.url,
         lang=params.lang or language_code(parts.lang),
+        canonical=parts.canonical,
         origin=place,
     )
 
 
-def _format_of(path: str) -> _Format | None:
-    name = path.lower().removesuffix(_GZIP)
-    return _FORMATS.get(PurePath(name).suffix)
+def _text_parts(data: bytes, form: Format) -> TextParts:
+    if form == "html":
+        return split_html(decode(data, declared_charset(data)))
+    text = decode(data)
+    return split_markdown(text) if form == "md" else split_text(text)
 
 
-def _sniff(stream: io.BufferedReader) -> _Format:
+def _sniff(stream: io.BufferedReader) -> Format:
     head = stream.peek(files.BLOCK_BYTES).removeprefix(codecs.BOM_UTF8)
     return "jsonl" if head.lstrip().startswith(b"{") else "txt"
 

@@ -22,12 +22,15 @@ class LoaderParams:
             those files are streamed and may be of any size.
         field_map: Our field -> the field of the record it is read from (`{"text": "body"}`).
         lang: Language given to every article, whatever it states itself; None keeps what it states.
+        ids: What the id of a file in a folder is: its path `relative` to that folder, or its `path` as seen from where
+            the run was started (`drafts/a.md`).
         stdin_format: What standard input holds; `auto` takes it for JSON lines when it starts with `{`.
     """
 
     max_bytes: int = 20_000_000
     field_map: Mapping[str, str] = field(default_factory=dict)
     lang: str | None = None
+    ids: Literal["relative", "path"] = "relative"
     stdin_format: Literal["auto", "txt", "jsonl"] = "auto"
 
     def __post_init__(self) -> None:

@@ -21,6 +21,7 @@ class TextParts:
     source: str | None = None
     url: str | None = None
     lang: str | None = None
+    canonical: str | None = None
 
 
 def split_text(text: str) -> TextParts:

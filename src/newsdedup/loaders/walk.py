@@ -25,7 +25,7 @@ class Found:
     """A regular file (when it was listed).
 
     Attributes:
-        id: Relative to the folder walked, forward slashes, printable.
+        id: Relative to the folder walked, with what was asked for before it, forward slashes, printable.
         path: To open it with.
     """
 
@@ -33,30 +33,36 @@ class Found:
     path: str
 
 
-def walk(folder: str) -> Iterator[Found | Skipped]:
+def walk(folder: str, below: str = "") -> Iterator[Found | Skipped]:
     """Every entry below a folder, sorted by relative path as a string.
 
     Holds the names of the folders between the root and where it is, so memory grows with the largest folder and
     not with the tree. A hidden folder or a symlink is one Skipped; a folder that cannot be listed one `unreadable`.
+
+    Args:
+        folder: To open it with.
+        below: What stands before the relative path in the ids (`drafts/`).
     """
     pending: list[tuple[str, _Kind]] = [("", "folder")]
     while pending:
         relative, kind = pending.pop()
         path = os.path.join(folder, relative) if relative else folder  # noqa: PTH118  # names may be undecodable
         if kind == "file":
-            yield Found(id=printable_path(relative), path=path)
+            yield Found(id=printable_path(below + relative), path=path)
         elif kind == "folder":
             try:
                 entries = _list(path, root=not relative)
             except OSError as error:
-                shown = printable_path(relative or folder)
+                shown = printable_path(below + relative if relative else folder)
                 refusal = unreadable(error)
                 yield Skipped(input=shown, reason=refusal.reason, detail=f"{printable_path(path)}: {refusal.detail}")
                 continue
             pending.extend((os.path.join(relative, name), kind) for name, kind in entries)  # noqa: PTH118
         else:
             reason, detail = _SKIPPED[kind]
-            yield Skipped(input=printable_path(relative), reason=reason, detail=f"{printable_path(path)}: {detail}")
+            yield Skipped(
+                input=printable_path(below + relative), reason=reason, detail=f"{printable_path(path)}: {detail}"
+            )
 
 
 def _list(path: str, *, root: bool) -> list[tuple[str, _Kind]]:

@@ -5,18 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Literal
 
 from newsdedup.errors import ConfigError
+from newsdedup.gate.check import Check
 from newsdedup.report.plain import Style
 from newsdedup.result import Comparison, Result
+
+Command = Literal["scan", "compare", "check"]
+_COMMANDS: tuple[Command, ...] = ("scan", "compare", "check")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """How one format renders what a command found; the lines come without line ends."""
+    """How one format renders what a command found; the lines come without line ends.
 
-    result: Callable[[Result, Style], Iterator[str]]
-    comparison: Callable[[Comparison, Style], Iterator[str]]
+    Attributes:
+        result: None where the format has no report of a scan.
+        comparison: None where it has none of one pair.
+    """
+
+    result: Callable[[Result, Style], Iterator[str]] | None = None
+    comparison: Callable[[Comparison, Style], Iterator[str]] | None = None
+    check: Callable[[Check, Style], Iterator[str]]
+
+    def renderer(self, command: Command) -> Callable[..., Iterator[str]]:
+        """What renders the findings of a command.
+
+        Raises:
+            ConfigError: The format has no such report.
+        """
+        render = _report(self, command)
+        if render is None:
+            name = next(name for name, each in FORMATS.items() if each is self)
+            others = [each for each in _COMMANDS if _report(self, each) is not None]
+            has = f"{', '.join(others)} {'has' if len(others) == 1 else 'have'}"
+            raise ConfigError(f"{command} has no format {name}; {has}; available: {', '.join(format_names(command))}")
+        return render
+
+
+def _report(form: Format, command: Command) -> Callable[..., Iterator[str]] | None:
+    return {"scan": form.result, "compare": form.comparison, "check": form.check}[command]
 
 
 def _late(module: str, name: str) -> Callable[..., Iterator[str]]:
@@ -34,19 +63,31 @@ def _unstyled(render: Callable[..., Iterator[str]]) -> Callable[..., Iterator[st
 
 
 FORMATS: Mapping[str, Format] = {
-    "text": Format(result=_late("text", "text_lines"), comparison=_late("comparison", "comparison_text")),
+    "text": Format(
+        result=_late("text", "text_lines"),
+        comparison=_late("comparison", "comparison_text"),
+        check=_late("findings_text", "findings_text"),
+    ),
     "jsonl": Format(
         result=_unstyled(_late("jsonl", "result_lines")),
         comparison=_unstyled(_late("comparison", "comparison_lines")),
+        check=_unstyled(_late("findings_json", "findings_lines")),
     ),
     "json": Format(
         result=_unstyled(_late("json_document", "document_lines")),
         comparison=_unstyled(_late("comparison", "comparison_document")),
+        check=_unstyled(_late("findings_json", "findings_document")),
     ),
+    "sarif": Format(check=_unstyled(_late("sarif", "sarif_lines"))),
+    "github": Format(check=_unstyled(_late("github", "github_lines"))),
+    "gitlab": Format(check=_unstyled(_late("gitlab", "gitlab_lines"))),
+    "junit": Format(check=_unstyled(_late("junit", "junit_lines"))),
 }
 
 TERMINAL = Format(
-    result=_late("terminal", "terminal_lines"), comparison=_late("comparison_terminal", "comparison_terminal")
+    result=_late("terminal", "terminal_lines"),
+    comparison=_late("comparison_terminal", "comparison_terminal"),
+    check=_late("findings_text", "findings_text"),
 )
 """What `text` becomes on a terminal."""
 
@@ -60,3 +101,8 @@ def named_format(name: str) -> Format:
     if name not in FORMATS:
         raise ConfigError(f"no format {name or '(empty)'} in this version; available: {', '.join(FORMATS)}")
     return FORMATS[name]
+
+
+def format_names(command: Command) -> tuple[str, ...]:
+    """The formats that have a report of a command."""
+    return tuple(name for name, form in FORMATS.items() if _report(form, command) is not None)

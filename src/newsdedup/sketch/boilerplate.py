@@ -60,6 +60,7 @@ def find_boilerplate(
     *,
     tables: Tables,
     copy: NDArray[np.uint32] | None = None,
+    before: Learned | None = None,
 ) -> BoilerplateMask:
     """The sentences that recur in at least max(LEAST_STORIES, LEAST_SHARE) of an outlet's articles, in so many stories.
 
@@ -72,23 +73,72 @@ def find_boilerplate(
         names: Of the outlets; None for the articles whose source is unknown.
         tables: For the few articles that have to be looked at again.
         copy: Signatures of the copy view, if they are there, shape (articles, NUM_PERM).
+        before: Where some articles were learned from already: what recurred among them does, and of the rest only what
+            a new one holds is looked at; only what is cut from new ones is listed as recurring.
     """
+    asked = sentences if before is None else before.left_to_ask(sentences)
+    keys = _recurring_keys(asked, sources, names, tables=tables, copy=copy)
+    if before is not None:
+        keys = np.union1d(before.keys, keys).astype(np.uint64)
+    if not keys.size:
+        return NOTHING_RECURS
+    common = _among(sentences.key, keys)
+    common = common[lengths[sentences.article[common]] - _lost(sentences, common, lengths.size) >= _LEAST_LEFT]
+    found = _chosen(sentences, common)
+    listed = common if before is None else before.held_by_new(sentences, common)
+    return BoilerplateMask(
+        article=found.article,
+        number=found.number,
+        keys=keys,
+        recurring=_recurring(sentences, listed, sources, tables),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What was learned from articles to which new ones have come.
+
+    Attributes:
+        keys: uint64, keys of the sentences that recur among them, sorted.
+        fresh: Which articles are new, shape (articles,).
+        lengths: Content stems of each article before anything was cut, shape (articles,).
+    """
+
+    keys: NDArray[np.uint64]
+    fresh: NDArray[np.bool_]
+    lengths: NDArray[np.int64]
+
+    def left_to_ask(self, sentences: Sentences) -> Sentences:
+        """The sentences that a new article holds, wherever they stand, less those that are known to recur."""
+        held = np.setdiff1d(sentences.key[self.fresh[sentences.article]], self.keys)
+        return sentences.where(_among(sentences.key, held))
+
+    def held_by_new(self, sentences: Sentences, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of some sentences, wherever they stand, that a new article holds."""
+        keys = sentences.key[places]
+        return places[np.isin(keys, keys[self.fresh[sentences.article[places]]])]
+
+
+def _recurring_keys(
+    sentences: Sentences,
+    sources: NDArray[np.int64],
+    names: Sequence[str | None],
+    *,
+    tables: Tables,
+    copy: NDArray[np.uint32] | None,
+) -> NDArray[np.uint64]:
+    """Keys of the sentences that recur, sorted."""
     holders = _Holders.of(sentences)
     outlet = sources[holders.article[holders.first]]
     least = np.array([LEAST_STORIES_UNKNOWN if name is None else LEAST_STORIES for name in names])
     enough = np.maximum(least, np.ceil(LEAST_SHARE * np.bincount(sources, minlength=least.size)))[outlet]
     asked = np.flatnonzero(holders.count >= enough)
     if not asked.size:
-        return NOTHING_RECURS
+        return holders.key[:0]
     suspects = _chosen(sentences, _among(sentences.key, holders.key[asked]))
     stories = _stories(_Samples(suspects, tables, copy), holders, asked)
-    asked = asked[stories >= enough[asked]]
-    common = _among(sentences.key, holders.key[asked])
-    common = common[lengths[sentences.article[common]] - _lost(sentences, common, lengths.size) >= _LEAST_LEFT]
-    found = _chosen(sentences, common)
-    return BoilerplateMask(
-        article=found.article, number=found.number, recurring=_recurring(sentences, common, sources, tables)
-    )
+    found: NDArray[np.uint64] = holders.key[asked[stories >= enough[asked]]]
+    return found
 
 
 def _among(keys: NDArray[np.uint64], chosen: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -50,6 +50,7 @@ class Candidates:
         boilerplate: Passage shingles set aside because too many stories hold them.
         crowded: Articles that are not paired with all of their near-copies, because there are too many.
         thinned: Articles that are not paired with all of their other candidates, because the run has too many.
+        stories: Number of the story of each article, shape (articles,): near-copies have one; -1 for no member.
     """
 
     pairs: Pairs
@@ -58,6 +59,20 @@ class Candidates:
     boilerplate: int
     crowded: int
     thinned: int
+    stories: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """New articles beside others that are not paired with each other again; all shape (articles,).
+
+    Attributes:
+        fresh: Which articles are new.
+        stories: An article of the same story, for those that are not new; of the others their own number.
+    """
+
+    fresh: NDArray[np.bool_]
+    stories: NDArray[np.int64]
 
 
 def find_candidates(
@@ -68,6 +83,7 @@ def find_candidates(
     window_days: float | None = None,
     *,
     brief: NDArray[np.bool_] | None = None,
+    beside: Beside | None = None,
 ) -> Candidates:
     """Candidate pairs among `members`.
 
@@ -78,8 +94,11 @@ def find_candidates(
         window_days: Pairs of the terms and facts views further apart than this are not made; None makes all.
         brief: Which articles are too short to be rewrites: two of them are paired only where they may be copies; None
             when none is. They are 214,000 of 571,000 pairs of items of one agency.
+        beside: Where only pairs with a new article are made; None makes all.
     """
     chosen = _filter(sketches, brief, days, window_days)
+    if beside is not None:
+        chosen = replace(chosen, fresh=beside.fresh)
     undated = replace(chosen, days=None)
     thinning = Thinning(undated, members.size)
     capped: dict[str, int] = {}
@@ -96,12 +115,9 @@ def find_candidates(
     pairs = thinning.finally_kept(banded)
     shared = np.zeros(pairs.size, dtype=np.int64)
     common = 0
-    quoted = sketches.passage_quoted
-    if sketches.passages is not None and sketches.passage_offsets is not None and quoted is not None:
-        stories = _stories(sketches, banded, members)  # the copies of a crowd are one story, paired or not
-        by_passage, counts, common = shared_value_pairs(
-            sketches.passages, sketches.passage_offsets, stories, PASSAGE_STORIES, quoted
-        )
+    stories = _stories(sketches, banded, members, beside)  # the copies of a crowd are one story, paired or not
+    if sketches.passages is not None:
+        by_passage, counts, common = _passage_pairs(sketches, stories, beside)
         enough = counts >= PASSAGES_AT_LEAST
         pairs = distinct_pairs([pairs, by_passage[enough]])
         shared = np.zeros(pairs.size, dtype=np.int64)
@@ -119,19 +135,40 @@ def find_candidates(
         boilerplate=common,
         crowded=int(thinning.crowded.sum()),
         thinned=int(thinning.thinned.sum()),
+        stories=stories,
     )
 
 
-def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64]) -> NDArray[np.int64]:
+def _passage_pairs(
+    sketches: Sketches, stories: NDArray[np.int64], beside: Beside | None
+) -> tuple[Pairs, NDArray[np.int64], int]:
+    """As `shared_value_pairs` gives them, with a new article in each pair where there are new ones."""
+    values, offsets, quoted = sketches.passages, sketches.passage_offsets, sketches.passage_quoted
+    if values is None or offsets is None or quoted is None:
+        raise ValueError("the passages view has not all of its columns")
+    if beside is None:
+        return shared_value_pairs(values, offsets, stories, PASSAGE_STORIES, quoted)
+    articles = np.repeat(np.arange(offsets.size - 1), np.diff(offsets))
+    asked = np.flatnonzero(np.isin(values, np.unique(values[beside.fresh[articles]])))
+    ends = np.searchsorted(asked, offsets)
+    pairs, counts, common = shared_value_pairs(values[asked], ends, stories, PASSAGE_STORIES, quoted[asked])
+    left, right = unpack(pairs)
+    new = beside.fresh[left] | beside.fresh[right]
+    return pairs[new], counts[new], common
+
+
+def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64], beside: Beside | None) -> NDArray[np.int64]:
     """Number of the story of each article, -1 for articles that are not members: copies of one text are one story."""
-    count = 0 if sketches.passage_offsets is None else sketches.passage_offsets.size - 1
+    count = sketches.articles
     stories = np.full(count, -1, dtype=np.int64)
     stories[members] = members
-    if sketches.copy is None:
+    if sketches.copy is None or sketches.passages is None:
         return stories
     left, right = unpack(pairs)
     copies = estimate_agreement(sketches.copy, left, right) >= SAME_STORY
     left, right = left[copies], right[copies]
+    if beside is not None:
+        left, right = np.append(left, np.arange(count)), np.append(right, beside.stories)
     stories[members] = linked(count, left, right)[members]
     return stories
 

@@ -144,6 +144,7 @@ class PairFilter:
         copy, terms, facts: Signatures of all articles.
         least: Positions of copy, of terms, of terms and facts together.
         brief: Which articles are too short to be told by anything but their copy; None when none is.
+        fresh: Articles of which each pair must have one; None for all pairs.
         days: Publication time of every article in days, NaN when unknown; None for no window.
         window_days: Pairs further apart than this do not stay.
         low_bytes: The lowest byte of every value, shape (articles, 3, positions); None unless the kernel is there.
@@ -154,6 +155,7 @@ class PairFilter:
     facts: NDArray[np.uint32] | None
     least: tuple[int, int, int]
     brief: NDArray[np.bool_] | None = None
+    fresh: NDArray[np.bool_] | None = None
     days: NDArray[np.float64] | None = None
     window_days: float = 0.0
     low_bytes: NDArray[np.uint8] | None = None
@@ -181,6 +183,8 @@ class PairFilter:
         if self.brief is not None:
             kept &= ~(self.brief[left] & self.brief[right])
         kept |= copy >= self.least[0]
+        if self.fresh is not None:
+            kept &= self.fresh[left] | self.fresh[right]
         if self.days is not None:
             kept &= ~(np.abs(self.days[left] - self.days[right]) > self.window_days)
         return np.asarray(kept, dtype=bool)
@@ -284,6 +288,7 @@ def _joined(
         chosen.low_bytes,
         chosen.least,
         chosen.brief,
+        chosen.fresh,
         chosen.days,
         chosen.window_days,
     )

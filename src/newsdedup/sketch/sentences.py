@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,12 @@ class Sentences:
     number: NDArray[np.int32]
     content: NDArray[np.int32]
 
+    def where(self, places: NDArray[np.int64]) -> Sentences:
+        """Some of the sentences."""
+        return Sentences(
+            key=self.key[places], article=self.article[places], number=self.number[places], content=self.content[places]
+        )
+
     def take(self, order: NDArray[np.int64]) -> Sentences:
         """The sentences of all articles, numbered anew: `order[i]` is the article that comes as number i."""
         counts = np.bincount(self.article, minlength=order.size)
@@ -72,11 +78,13 @@ class BoilerplateMask:
     Attributes:
         article: int32, shape (places,).
         number: int32, shape (places,): number of the sentence within the article, from 0.
+        keys: uint64, what recurs, sorted, shape (sentences,); also where it is not cut, since too little would be left.
         recurring: Each sentence once, in the order of outlet, first article and place.
     """
 
     article: NDArray[np.int32]
     number: NDArray[np.int32]
+    keys: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
     recurring: tuple[Recurring, ...] = ()
 
     @property

@@ -48,6 +48,12 @@ class Sketches:
     passage_quoted: NDArray[np.bool_] | None
     passage_offsets: NDArray[np.int64] | None
 
+    @property
+    def articles(self) -> int:
+        """How many articles there are sketches of."""
+        given = (view for view in (self.copy, self.terms, self.facts) if view is not None)
+        return next(map(len, given), 0 if self.passage_offsets is None else self.passage_offsets.size - 1)
+
 
 def shingles(
     tokens: NDArray[np.uint32], offsets: NDArray[np.int64], size: int
