@@ -78,7 +78,14 @@ class TestAnIndex:
 
 def _arrays(known: Known) -> list[NDArray[np.generic]]:
     columns, sentences, sketches = known.reading.columns, known.reading.sentences, known.reading.sketches
-    own = [known.url_keys, known.days, known.lengths, known.boilerplate, known.stories, known.likenesses]
+    own: list[NDArray[np.generic]] = [
+        known.url_keys,
+        known.days,
+        known.lengths,
+        known.boilerplate,
+        known.stories,
+        known.likenesses,
+    ]
     own += [columns.tokens, columns.content, columns.sentences, columns.chrome, columns.content_key]
     own += [sentences.key, sentences.article, sentences.number, sentences.content]
     views = (sketches.copy, sketches.terms, sketches.facts, sketches.passages, sketches.passage_quoted)

@@ -154,7 +154,7 @@ def check_articles(
         allow_declared=config.allow_declared,
         today=today or datetime.now(UTC).date(),
     )
-    articles = (_in_language(item, config.lang) for item in new)
+    articles: Iterable[Article | Skipped] = (_in_language(item, config.lang) for item in new)
     parameters, shown = _down_to(config), settings_shown(config)
     with _known(against, config, progress) as (known, skipped):
         left_out: list[int] = []

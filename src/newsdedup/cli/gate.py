@@ -18,6 +18,7 @@ from newsdedup.cli.progress import progress_bar
 from newsdedup.cli.scan import tell_skipped
 from newsdedup.config import Config
 from newsdedup.errors import ConfigError, InputError, NewsdedupError
+from newsdedup.loaders import reads
 
 if TYPE_CHECKING:
     from newsdedup.gate.check import Check
@@ -120,8 +121,6 @@ def _index_among(against: Sequence[str]) -> str | None:
 
 def _changed(changes: Changes, new: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The changed files that may be articles, and a note on the others."""
-    from newsdedup.loaders.kinds import reads  # noqa: PLC0415
-
     inside = [path for path in changes.files if within(path, new)]
     chosen = tuple(path for path in inside if reads(path) and not Path(path).is_symlink())
     others = len(inside) - len(chosen)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from newsdedup.loaders.kinds import reads
 
 if TYPE_CHECKING:
+    from newsdedup.loaders.again import read_text as read_text
     from newsdedup.loaders.load import load_articles as load_articles
     from newsdedup.loaders.params import LoaderParams as LoaderParams
 
-_HOMES = {"load_articles": "load", "LoaderParams": "params"}
+_HOMES = {"load_articles": "load", "LoaderParams": "params", "read_text": "again"}
 
-__all__ = ["LoaderParams", "load_articles", "reads"]
+__all__ = ["LoaderParams", "load_articles", "read_text", "reads"]
 
 
 def __getattr__(name: str) -> object:
