@@ -21,7 +21,7 @@ import click
 
 from newsdedup import __version__
 from newsdedup.cli.main import cli
-from newsdedup.config.settings import KEYS
+from newsdedup.config.keys import KEYS
 
 FOLDER = Path(__file__).resolve().parent / "man"
 PROGRAM = "newsdedup"

@@ -63,7 +63,7 @@ def plain(*values: str) -> list[str]:
         ("newsdedup compare a.txt b", ["file,b"]),
         ("newsdedup scan --min-score 0", []),
         ("newsdedup scan --preset wi", plain("wire")),
-        ("newsdedup config s", plain("show", "schema")),
+        ("newsdedup config s", plain("schema", "show")),
         ("newsdedup config show --format j", plain("json")),
         ("newsdedup completion z", plain("zsh")),
         ("newsdedup nothing --format js", []),

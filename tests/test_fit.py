@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from newsdedup.cli.main import cli
-from newsdedup.cli.output import READ_SUFFIXES
+from newsdedup.loaders.kinds import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
@@ -43,7 +43,7 @@ def test_a_hook_runs_a_command_line_that_exists(hook: dict[str, Any]) -> None:
 
 def test_hooks_look_at_the_files_that_a_check_reads() -> None:
     for hook in HOOKS:
-        for suffix in READ_SUFFIXES:
+        for suffix in FORMATS:
             assert re.search(hook["files"], f"content/a{suffix}")
             assert re.search(hook["files"], f"content/a{suffix.upper()}.gz")
         for other in ("a.png", "md", "a.md.orig", "script.py"):

@@ -36,6 +36,9 @@ class Job:
         (self.checkout / "drafts/own.md").write_text(
             "# Frogs\n\nThe council counted frogs by the pond on Monday.\n", "utf-8"
         )
+        git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
+        for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "start"]):
+            subprocess.run([*git, *words], cwd=self.checkout, check=True)
         program = self.temp / "newsdedup" / "venv" / "bin" / "newsdedup"
         program.parent.mkdir(parents=True)
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m newsdedup "$@"\n', encoding="utf-8")
@@ -99,8 +102,8 @@ def test_an_article_of_its_own_passes(job: Job) -> None:
 
 def test_every_input_reaches_the_check(job: Job) -> None:
     assert job.check(paths="drafts", against="archive", **{"fail-on": "copy"}).returncode == 0
-    assert job.check(paths="drafts", against="archive", args="--min-score .999 --lang 'en'").returncode == 0
-    (job.checkout / "mine.yaml").write_text("min_score: 0.999\n", encoding="utf-8")
+    assert job.check(paths="drafts", against="archive", args="--min-score 1 --lang 'en'").returncode == 0
+    (job.checkout / "mine.yaml").write_text("min_score: 1\n", encoding="utf-8")
     assert job.check(paths="drafts", against="archive", config="mine.yaml").returncode == 0
     for name in ("baseline", "changed-since", "preset", "config"):
         refused = job.check(paths="drafts", against="archive", **{name: "not-there"})

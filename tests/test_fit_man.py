@@ -15,7 +15,7 @@ import click
 import pytest
 
 from newsdedup.cli.main import COMMANDS, cli
-from newsdedup.config.settings import KEYS
+from newsdedup.config.keys import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -169,6 +169,7 @@ VALUES: Mapping[str, Values] = {
     "fail_on": _one_of(verdict for verdict in Verdict if verdict is not Verdict.TEMPLATE),
     "map_": _assigned(RECORD_FIELDS, _nothing),
     "preset": _one_of(PRESETS),
+    "name": _one_of(PRESETS),  # of config presets
     "changed_since": _revisions,
 }
 """Name of a parameter -> what it may be."""
