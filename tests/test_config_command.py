@@ -69,7 +69,7 @@ def test_each_value_is_shown_with_its_origin(here: Path, monkeypatch: pytest.Mon
     assert found["min_score"] == ["0.6", "preset strict-ci"]
     assert found["all"] == ["false", "default"]
     assert found["allow"] == ["2 rules:", "../newsdedup.yaml line 4"]
-    assert '  {reason: ours, new: "a b", expires: 2027-01-31}\n' in out
+    assert '  {reason: ours, new: "a b", expires: "2027-01-31"}\n' in out
     assert "  {reason: r, verdicts: [copy]}\n" in out
     assert out.endswith("\n\nfile: ../newsdedup.yaml\n")
 
