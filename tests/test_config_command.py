@@ -97,6 +97,8 @@ def test_a_table_that_is_not_read_is_said(here: Path, capsys: Captured) -> None:
     assert capsys.readouterr().out.endswith(f"\nfile: newsdedup.yaml\n{told}")
     run(["config", "show", "--format", "json"])
     assert json.loads(capsys.readouterr().out)["not_read"] == ["pyproject.toml [tool.newsdedup]"]
+    run(["config", "show", "--config", "newsdedup.yaml"])
+    assert capsys.readouterr().out.endswith("\nfile: newsdedup.yaml\n"), "nothing goes before what was named"
     run(["config", "show", "--config", "pyproject.toml"])
     assert capsys.readouterr().out.endswith("\nfile: pyproject.toml [tool.newsdedup]\n")
 
