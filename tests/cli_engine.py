@@ -15,6 +15,7 @@ import pytest
 from newsdedup.article import Article, Skipped
 from newsdedup.config import Config
 from newsdedup.errors import InputError
+from newsdedup.loaders import reads
 from newsdedup.result import Comparison, Result
 from test_report_samples import COMPARISON, RESULT
 
@@ -61,6 +62,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     api.find_duplicates, api.compare_articles = made.find_duplicates, made.compare_articles
     loaders: Any = types.ModuleType("newsdedup.loaders")
     loaders.load_articles, loaders.LoaderParams = made.load_articles, types.SimpleNamespace
+    loaders.reads = reads
     monkeypatch.setitem(sys.modules, "newsdedup.api", api)
     monkeypatch.setitem(sys.modules, "newsdedup.loaders", loaders)
     monkeypatch.chdir(tmp_path)

@@ -130,7 +130,12 @@ def test_options_become_settings(engine: Engine) -> None:
         lang="de",
         field_map={"id": "guid", "text": "body"},
     )
-    assert vars(engine.params) == {"max_bytes": 99, "field_map": {"id": "guid", "text": "body"}, "lang": "de"}
+    assert vars(engine.params) == {
+        "max_bytes": 99,
+        "field_map": {"id": "guid", "text": "body"},
+        "lang": "de",
+        "ids": "relative",
+    }
 
 
 def test_options_go_before_environment_before_file(

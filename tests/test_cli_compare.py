@@ -110,7 +110,7 @@ def test_compare_learns_from_the_articles_it_is_given(two_files: Engine) -> None
     assert two_files.paths == ("feed.jsonl", "b.txt")
     assert two_files.among == [*two_files.files["feed.jsonl"], *two_files.files["b.txt"]]  # skipped records and all
     assert [each.id for each in two_files.compared] == ["a.txt", "b.txt"]
-    assert vars(two_files.params) == {"max_bytes": 99, "field_map": {"text": "body"}, "lang": "de"}
+    assert vars(two_files.params) == {"max_bytes": 99, "field_map": {"text": "body"}, "lang": "de", "ids": "relative"}
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,12 @@ def test_no_model_is_the_one_that_ships(tmp_path: Path) -> None:
     assert Config().model is None
 
 
+def test_a_program_may_write_values_as_a_file_does() -> None:
+    config = Config(views=("facts", "copy"), lang="EN", window_days=2)
+    assert (config.views, config.lang, config.window_days) == (("copy", "facts"), "en", 2.0)
+    assert config == Config(views=("copy", "facts"), lang="en", window_days=2.0)
+
+
 def test_map_options_are_collected(tmp_path: Path) -> None:
     config = load_config(None, {}, {"map": ("text=body", "published=date")}, tmp_path)
     assert config.field_map == {"text": "body", "published": "date"}

@@ -110,10 +110,10 @@ def test_rules_stand_in_files_only(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(None, {"NEWSDEDUP_ALLOW": "[]"}, {}, tmp_path)
     assert str(caught.value) == (
-        "environment: NEWSDEDUP_ALLOW cannot be given here; "
-        "write a list of rules, each with a reason and what it allows in newsdedup.yaml"
+        "environment: NEWSDEDUP_ALLOW cannot be given here: "
+        "it is a list of rules, each with a reason and what it allows; write it in newsdedup.yaml"
     )
-    with pytest.raises(ConfigError, match=r"^command line: --allow cannot be given here; write "):
+    with pytest.raises(ConfigError, match=r"^command line: --allow cannot be given here: it is "):
         load_config(None, {}, {"allow": "x"}, tmp_path)
 
 

@@ -69,7 +69,7 @@ def test_each_value_is_shown_with_its_origin(here: Path, monkeypatch: pytest.Mon
     assert found["min_score"] == ["0.6", "preset strict-ci"]
     assert found["all"] == ["false", "default"]
     assert found["allow"] == ["2 rules:", "../newsdedup.yaml line 4"]
-    assert '  {reason: ours, new: "a b", expires: 2027-01-31}\n' in out
+    assert '  {reason: ours, new: "a b", expires: "2027-01-31"}\n' in out
     assert "  {reason: r, verdicts: [copy]}\n" in out
     assert out.endswith("\n\nfile: ../newsdedup.yaml\n")
 
@@ -97,6 +97,8 @@ def test_a_table_that_is_not_read_is_said(here: Path, capsys: Captured) -> None:
     assert capsys.readouterr().out.endswith(f"\nfile: newsdedup.yaml\n{told}")
     run(["config", "show", "--format", "json"])
     assert json.loads(capsys.readouterr().out)["not_read"] == ["pyproject.toml [tool.newsdedup]"]
+    run(["config", "show", "--config", "newsdedup.yaml"])
+    assert capsys.readouterr().out.endswith("\nfile: newsdedup.yaml\n"), "nothing goes before what was named"
     run(["config", "show", "--config", "pyproject.toml"])
     assert capsys.readouterr().out.endswith("\nfile: pyproject.toml [tool.newsdedup]\n")
 

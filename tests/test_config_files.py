@@ -193,5 +193,8 @@ def test_a_project_may_be_named(tmp_path: Path) -> None:
     assert (found.jobs, found.model) == (3, tmp_path / "other" / "m.json")
     write(file, "[tool.ruff]\n")
     assert refusal(tmp_path, file) == f"{file}: no table [tool.newsdedup]; add it, or name another file"
+    write(file, "newsdedup = \n")  # passed by when it is met by chance
+    assert refusal(tmp_path, file).startswith(f"{file}: broken TOML: ")
     assert refusal(tmp_path, tmp_path / "nix.toml") == f"{tmp_path}/nix.toml: no such file"
-    assert load_config(write(tmp_path / "empty.toml", "[tool.newsdedup]\n"), {}, {}, tmp_path) == Config()
+    with_mark = write(tmp_path / "mark.toml", b"\xef\xbb\xbf[tool.newsdedup]\n")
+    assert load_config(with_mark, {}, {}, tmp_path) == Config()

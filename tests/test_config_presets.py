@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsdedup.config import PRESETS, Config, load_config, load_settings
 from newsdedup.config.keys import VALUE_KEYS
-from newsdedup.config.written import init_yaml, preset_yaml
+from newsdedup.config.written import flow, init_yaml, preset_yaml
 from newsdedup.errors import ConfigError
 from newsdedup.result import Verdict
 
@@ -92,3 +95,13 @@ def test_a_new_file_changes_nothing_until_a_setting_is_uncommented(tmp_path: Pat
     found = load_settings(None, {}, {}, tmp_path)
     assert found.config == expected
     assert {setting.origin.split(" line ")[0] for setting in found.by_key.values()} == {"newsdedup.yaml"}
+
+
+_PRINTED = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=12) | st.sampled_from(
+    ["no", "On", "null", "14d", "1.5h", "2027-01-31", "a: b", "a #b", "drafts/*.md", "*x", "7", "1e5", "~", ""]
+)
+
+
+@given(st.recursive(_PRINTED | st.integers() | st.booleans() | st.none(), st.lists, max_leaves=4))
+def test_a_value_in_one_line_is_read_as_the_same_value(value: object) -> None:
+    assert yaml.safe_load(f"a: {{b: {flow(value)}}}")["a"]["b"] == value

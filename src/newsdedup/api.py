@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import chain
+from pathlib import PurePath
 from typing import TypeVar
 
 import numpy as np
@@ -200,12 +201,17 @@ def _told_apart(
         place = _place(known.ids, item.id) if isinstance(item, Article) else None
         if place is None or not isinstance(item, Article):
             out.append(item)
-        elif Records(known.records.path, known.records.bounds[[place]]).articles()[0].origin == item.origin:
+        elif _file(Records(known.records.path, known.records.bounds[[place]]).articles()[0]) == _file(item):
             left_out.add(place)
             out.append(item)
         else:
-            out.append(replace(item, id=f"{item.origin}#{item.id}"))
+            out.append(replace(item, id=f"{_file(item)}#{item.id}"))
     return out, sorted(left_out)
+
+
+def _file(article: Article) -> str:
+    """The file that an article was read from, named in one way however it was reached."""
+    return PurePath(article.origin).as_posix()
 
 
 def _place(ids: Sequence[str], wanted: str) -> int | None:

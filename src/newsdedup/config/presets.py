@@ -33,7 +33,7 @@ class Preset:
 _PRESETS = (
     Preset(
         name="wire",
-        purpose="Agency feeds: takes, updates and what clients make of them, all within days.",
+        purpose="Agency feeds: takes, updates and clients' versions, days apart.",
         choices=(
             Choice(
                 key="window",
@@ -48,7 +48,7 @@ _PRESETS = (
     ),
     Preset(
         name="local-news",
-        purpose="A local newsroom that prints agency and partner copy beside its own, and repeats itself by the year.",
+        purpose="A local newsroom: partner copy, and stories that come every year.",
         choices=(
             Choice(
                 key="window",
@@ -69,7 +69,7 @@ _PRESETS = (
     ),
     Preset(
         name="press-releases",
-        purpose="A desk that works from press releases: telling one in own words is work, printing it unnamed is not.",
+        purpose="Releases may be retold, and printed when named, but not pasted in.",
         choices=(
             Choice(
                 key="fail_on",
@@ -103,7 +103,7 @@ _PRESETS = (
     ),
     Preset(
         name="strict-ci",
-        purpose="A gate that would rather ask about an article too many; allow and baseline hold what was looked at.",
+        purpose="A gate that would rather ask about one article too many.",
         choices=(
             Choice(
                 key="min_score",

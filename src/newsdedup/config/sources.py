@@ -138,5 +138,5 @@ def _from_command_line(overrides: Mapping[str, object]) -> dict[str, Setting]:
 
 def _from_words(key: Key, value: object, place: Place, label: str) -> object:
     if key.only_in_files:
-        raise ConfigError(f"{place.at()}: {label} cannot be given here; write {key.allowed} in {CONFIG_NAME}")
+        raise ConfigError(f"{place.at()}: {label} cannot be given here: it is {key.allowed}; write it in {CONFIG_NAME}")
     return parsed(key, value, place=place, label=label)

@@ -14,7 +14,9 @@ from newsdedup.config.presets import PRESETS, Choice
 from newsdedup.config.settings import Config
 from newsdedup.gate.allow import AllowRule
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")  # needs no quotes in YAML, but for the words below
+_PLAIN = re.compile(
+    r"[A-Za-z][A-Za-z0-9_./-]*|[0-9]+(\.[0-9]+)?[dh]"
+)  # needs no quotes in YAML, but for the words below
 _WORDS_OF_YAML = frozenset("null true false yes no on off y n".split())
 
 
@@ -96,8 +98,6 @@ def flow(value: object) -> str:
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{name}: {flow(each)}' for name, each in value.items())}}}"
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _WORDS_OF_YAML:
-        return value
-    if isinstance(value, str) and re.fullmatch(r"[0-9]+(\.[0-9]+)?[dh]|[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return value
     return json.dumps(value, ensure_ascii=False)
 

@@ -173,7 +173,7 @@ def _entry(fields: object) -> BaselineEntry | None:
         return None
     fingerprint, rule, count = (fields.get(name) for name in ("fingerprint", "rule", "count"))
     hashes, names, reason = fields.get("hashes"), fields.get("names", []), fields.get("reason") or ""
-    if not isinstance(fingerprint, str) or rule not in set(Verdict) or not isinstance(reason, str):
+    if not isinstance(fingerprint, str) or rule not in list(Verdict) or not isinstance(reason, str):
         return None
     if not isinstance(count, int) or isinstance(count, bool) or count < 1 or not _is_pair(hashes):
         return None

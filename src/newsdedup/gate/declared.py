@@ -26,7 +26,7 @@ def declared_source(new: Article, other: Article) -> str:
     was first published elsewhere. Then the new article declares it
 
     1. by `canonical`, when that is the other's `url`, `canonical` or id (addresses compared without scheme, `www.`,
-       slash at the end, fragment, `utm_...`);
+       slash at the end, fragment, `utm_...`), or the name of its outlet;
     2. by a line such as "This story was originally published by X", when X is the other's outlet, its site or its page;
     3. by `source`, when both have the same one, case aside.
 
@@ -35,10 +35,15 @@ def declared_source(new: Article, other: Article) -> str:
     """
     if not _is_original(other):
         return ""
-    if _names_page(new.canonical, other):
+    named = (new.canonical or "").strip()
+    if _names_page(named, other):
         return "its canonical is that article"
-    if _elsewhere(new):
-        return ""
+    if named and _outlet_named(named, other):
+        return f'it gives "{named}" as the place where it was published first'
+    return "" if _elsewhere(new) else _declared_in_words(new, other)
+
+
+def _declared_in_words(new: Article, other: Article) -> str:
     lines = tuple(_origins(new))
     if any(_names(line, other) for line in lines):
         return "it says where it was originally published"
@@ -49,6 +54,11 @@ def declared_source(new: Article, other: Article) -> str:
 
 def _names_page(address: str | None, article: Article) -> bool:
     return any(same_address(address, each) for each in (article.url, article.canonical, article.id))
+
+
+def _outlet_named(name: str, article: Article) -> bool:
+    names = {article.source or "", *outlet_names(article.source or "")}
+    return name.strip().casefold() in {each.strip().casefold() for each in names if each.strip()}
 
 
 def _elsewhere(article: Article) -> bool:

@@ -67,4 +67,4 @@ def _property(text: str) -> str:
     # The order of actions/toolkit: the percent sign first, since the others bring one.
     for char, escape in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"), (":", "%3A"), (",", "%2C")):
         text = text.replace(char, escape)
-    return text
+    return visible(text)

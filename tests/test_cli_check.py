@@ -1,0 +1,382 @@
+"""The gate from the command line, over real files: what fails, what passes, and what stays the same."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from conftest import Newsroom
+from newsdedup.cli.main import run
+
+COPY, REWRITE, EXCERPT, OWN, KNOWN = "k01-syndicated", "k02-spun", "k03-excerpt", "k04-independent", "k0?-orig"
+GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A folder with an archive of originals, in which commands run."""
+
+    folder: Path
+    newsroom: Newsroom
+    capsys: pytest.CaptureFixture[str]
+
+    def put(self, path: str, name: str, behind: str = "") -> Path:
+        article = self.newsroom.articles[name]
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(f"---\nsource: {article.source}\n---\n# {article.title}\n\n{article.text}{behind}\n", "utf-8")
+        return target
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """(exit code, standard output, standard error)."""
+        code = run(arguments)
+        return code, *self.capsys.readouterr()
+
+    def fingerprints(self, *arguments: str) -> list[str]:
+        """Of all pairs found, sorted."""
+        _, out, _ = self.run("check", *arguments, "--format", "jsonl", "-q")
+        findings = [line for line in map(json.loads, out.splitlines()) if line["type"] == "finding"]
+        return sorted(each["fingerprint"] for finding in findings for each in [finding, *finding["also"]])
+
+    def git(self, *arguments: str) -> None:
+        subprocess.run([*GIT, *arguments], cwd=self.folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newsroom: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> Desk:
+    monkeypatch.chdir(tmp_path)
+    made = Desk(tmp_path, newsroom, capsys)
+    for number in range(1, 7):
+        made.put(f"archive/b{number}.md", f"k0{number}-orig")
+    return made
+
+
+def heads(out: str) -> list[str]:
+    """What each finding says, its numbers left out."""
+    return [line.partition(" (score")[0] for line in out.splitlines() if " (score " in line]
+
+
+class TestTheGate:
+    def test_fails_on_what_repeats_the_archive_and_says_what(self, desk: Desk) -> None:
+        for name in (COPY, REWRITE, EXCERPT, OWN):
+            desk.put(f"drafts/{name}.md", name)
+        code, out, _ = desk.run("check", "drafts", "--against", "archive")
+        assert code == 1
+        assert heads(out) == [
+            "drafts/k01-syndicated.md: copies archive/b1.md",
+            "drafts/k02-spun.md: rewrites archive/b2.md",
+            "drafts/k03-excerpt.md: shares passages with archive/b3.md",
+        ]
+        assert "4 new articles against 6: 3 findings" in out
+
+    def test_lets_pass_what_reports_the_same_event_on_its_own(self, desk: Desk) -> None:
+        desk.put("drafts/a.md", OWN)
+        code, out, _ = desk.run("check", "drafts/a.md", "--against", "archive")
+        assert (code, heads(out)) == (0, [])
+
+    @pytest.mark.parametrize(
+        ("weakest", "codes"), [("identical", (0, 0, 0)), ("copy", (1, 0, 0)), ("excerpt", (1, 1, 0))]
+    )
+    def test_fails_at_and_above_the_verdict_that_is_asked_for(
+        self, desk: Desk, weakest: str, codes: tuple[int, ...]
+    ) -> None:
+        for name, code in zip((COPY, EXCERPT, REWRITE), codes, strict=True):
+            draft = desk.put("drafts/a.md", name)
+            found, out, _ = desk.run("check", str(draft), "--against", "archive", "--fail-on", weakest)
+            assert (found, len(heads(out))) == (code, 1), name
+
+    def test_can_fail_on_related_reports(self, desk: Desk) -> None:
+        desk.put("drafts/a.md", "k01-independent")
+        code, out, _ = desk.run("check", "drafts", "--against", "archive", "--fail-on", "related")
+        assert (code, heads(out)) == (1, ["drafts/a.md: reports the same event as archive/b1.md"])
+
+    def test_holds_new_articles_against_each_other(self, desk: Desk) -> None:
+        desk.put("drafts/a.md", "k01-spun")
+        desk.put("drafts/b.md", "k01-orig")
+        code, out, _ = desk.run("check", "drafts")
+        assert (code, len(heads(out))) == (1, 1)
+        assert "2 new articles: 1 finding" in out or "2 new articles against 0: 1 finding" in out
+
+    def test_does_not_hold_an_article_against_itself(self, desk: Desk) -> None:
+        desk.put("archive/b1.md", "k01-revision")
+        for new in ("archive/b1.md", "./archive//b1.md", str(desk.folder / "archive" / "b1.md")):
+            code, out, _ = desk.run("check", new, "--against", "archive")
+            assert (code, heads(out)) == (0, [])
+            assert "1 known article" in out
+
+    def test_tells_records_of_one_id_apart_by_their_files(self, desk: Desk) -> None:
+        for path, name in (("old.jsonl", "k02-orig"), ("new.jsonl", "k02-spun")):
+            record = {"id": "7", "text": desk.newsroom.articles[name].text}
+            (desk.folder / path).write_text(json.dumps(record) + "\n", encoding="utf-8")
+        code, out, _ = desk.run("check", "new.jsonl", "--against", "old.jsonl")
+        assert (code, heads(out)) == (1, ["new.jsonl#7: rewrites 7"])
+
+    def test_needs_something_new(self, desk: Desk) -> None:
+        code, out, err = desk.run("check", "--against", "archive")
+        assert (code, out) == (2, "")
+        assert "no NEW articles" in err
+
+    def test_says_with_strict_that_inputs_were_skipped_unless_something_fails(self, desk: Desk) -> None:
+        desk.put("drafts/a.md", OWN)
+        (desk.folder / "drafts" / "b.md").write_bytes(b"\0\1\2")
+        assert desk.run("check", "drafts", "--against", "archive", "--strict")[0] == 3
+        assert desk.run("check", "drafts", "--against", "archive")[0] == 0
+        desk.put("drafts/c.md", COPY)
+        assert desk.run("check", "drafts", "--against", "archive", "--strict")[0] == 1
+
+    def test_writes_several_formats_in_one_run(self, desk: Desk) -> None:
+        desk.put("drafts/a.md", REWRITE)
+        sinks = ("-o", "sarif=a.sarif", "-o", "junit=a.xml", "-o", "gitlab=a.json", "-o", "jsonl=a.jsonl")
+        code, out, _ = desk.run("check", "drafts", "--against", "archive", "--format", "github", *sinks)
+        assert code == 1
+        assert out.startswith("::error file=drafts/a.md,line=")
+        (result,) = json.loads(Path("a.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+        assert result["ruleId"] == "rewrite"
+        assert ET.parse("a.xml").getroot().find(".//failure") is not None  # noqa: S314 - our own file
+        assert json.loads(Path("a.json").read_text(encoding="utf-8"))[0]["location"]["path"] == "drafts/a.md"
+
+    def test_has_formats_that_a_scan_has_not(self, desk: Desk) -> None:
+        code, _, err = desk.run("scan", "archive", "--format", "sarif")
+        assert code == 2
+        assert "scan has no format sarif; check has" in err
+
+
+class TestFindingsStayTheSame:
+    @pytest.fixture
+    def expected(self, desk: Desk) -> list[str]:
+        for name in (COPY, REWRITE, EXCERPT, OWN):
+            desk.put(f"drafts/{name}.md", name)
+        found = desk.fingerprints("drafts", "--against", "archive")
+        assert len(found) == 3
+        return found
+
+    def test_in_another_order(self, desk: Desk, expected: list[str]) -> None:
+        drafts = sorted(map(str, Path("drafts").iterdir()), reverse=True)
+        known = [
+            option for path in sorted(Path("archive").iterdir(), reverse=True) for option in ("--against", str(path))
+        ]
+        assert desk.fingerprints(*drafts, *known) == expected
+
+    def test_in_another_place(self, desk: Desk, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        other = desk.folder / "elsewhere" / "again"
+        for name in ("drafts", "archive"):
+            shutil.copytree(name, other / name)
+        monkeypatch.chdir(other)
+        assert desk.fingerprints("drafts", "--against", "archive") == expected
+
+    def test_after_files_were_renamed(self, desk: Desk, expected: list[str]) -> None:
+        Path("archive").rename("older")
+        Path("drafts/k02-spun.md").rename("drafts/0.md")
+        assert desk.fingerprints("drafts", "--against", "older") == expected
+
+    def test_against_an_index(self, desk: Desk, expected: list[str]) -> None:
+        code, _, err = desk.run("index", "archive", "-o", "a.idx")
+        assert (code, err.startswith("newsdedup: wrote a.idx: 6 articles, ")) == (0, True)
+        assert desk.fingerprints("drafts", "--against", "a.idx") == expected
+        text = [desk.run("check", "drafts", "--against", path)[1] for path in ("archive", "a.idx")]
+        assert text[0] == text[1]
+
+
+class TestAnIndex:
+    def test_of_other_parameters_is_refused(self, desk: Desk) -> None:
+        desk.run("index", "archive", "-o", "a.idx", "--views", "copy")
+        code, out, err = desk.run("check", desk.put("a.md", COPY).name, "--against", "a.idx")
+        assert (code, out) == (4, "")
+        assert "views: copy there, copy,facts,passages,terms here" in err
+        assert err.count("\n") == 1
+        assert desk.run("check", "a.md", "--against", "a.idx", "--views", "copy")[0] == 1
+
+    def test_stands_alone(self, desk: Desk) -> None:
+        desk.run("index", "archive", "-o", "a.idx")
+        code, _, err = desk.run("check", "archive", "--against", "a.idx", "--against", "archive")
+        assert code == 2
+        assert "stands alone" in err
+
+    def test_does_not_replace_what_it_reads(self, desk: Desk) -> None:
+        code, _, err = desk.run("index", "archive/b1.md", "-o", "archive/b1.md")
+        assert code == 2
+        assert "is an input" in err
+
+    def test_that_cannot_be_written_leaves_nothing(self, desk: Desk) -> None:
+        assert desk.run("index", "archive", "-o", "none/a.idx")[0] == 2
+        assert sorted(path.name for path in desk.folder.iterdir()) == ["archive"]
+
+
+class TestChangedSince:
+    @pytest.fixture(autouse=True)
+    def checkout(self, desk: Desk) -> None:
+        desk.git("init", "-q")
+        desk.git("add", ".")
+        desk.git("commit", "-qm", "The archive")
+
+    def test_what_is_new_is_held_against_the_rest(self, desk: Desk) -> None:
+        desk.put("archive/new.md", COPY)
+        desk.git("add", ".")
+        desk.put("archive/untracked.md", REWRITE)
+        desk.put("archive/b6.md", EXCERPT)
+        code, out, _ = desk.run("check", "archive", "--changed-since", "HEAD")
+        assert code == 1
+        assert heads(out) == [
+            "archive/b6.md: shares passages with archive/b3.md",
+            "archive/new.md: copies archive/b1.md",
+            "archive/untracked.md: rewrites archive/b2.md",
+        ]
+        assert "3 new articles against 5" in out
+
+    def test_nothing_is_new_where_nothing_changed(self, desk: Desk) -> None:
+        desk.put("archive/a.md", COPY)
+        desk.git("add", ".")
+        desk.git("commit", "-qm", "A copy that is there")
+        code, out, _ = desk.run("check", ".", "--changed-since", "HEAD")
+        assert (code, heads(out)) == (0, [])
+
+    def test_a_file_that_was_moved_is_not_new(self, desk: Desk) -> None:
+        desk.git("mv", "archive/b1.md", "archive/moved.md")
+        code, out, _ = desk.run("check", "archive", "--changed-since", "HEAD")
+        assert (code, heads(out)) == (0, [])
+        desk.run("index", "archive", "-o", "a.idx")
+        desk.git("mv", "archive/moved.md", "archive/again.md")
+        assert desk.run("check", "archive", "--changed-since", "HEAD", "--against", "a.idx")[0] == 0
+
+    def test_a_file_that_is_gone_is_known_no_more(self, desk: Desk) -> None:
+        desk.run("index", "archive", "-o", "a.idx")
+        desk.git("rm", "-q", "archive/b1.md")
+        desk.put("drafts/a.md", COPY)
+        assert desk.run("check", "drafts", "--against", "a.idx")[0] == 1
+        assert desk.run("check", "drafts", "--changed-since", "HEAD", "--against", "a.idx")[0] == 0
+
+    def test_commits_that_came_to_the_other_branch_are_not_ours(self, desk: Desk) -> None:
+        desk.git("branch", "ours")
+        desk.put("archive/theirs.md", REWRITE)
+        desk.git("add", ".")
+        desk.git("commit", "-qm", "Theirs")
+        desk.git("checkout", "-q", "ours")
+        desk.put("archive/own.md", OWN)
+        code, out, _ = desk.run("check", "--changed-since", "main")
+        assert (code, heads(out)) == (0, [])
+        assert "1 new article against 6" in out
+
+    def test_only_what_lies_below_the_paths_counts(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        desk.put("other/a.md", COPY)
+        desk.put("archive/deep/a.md", REWRITE)
+        (desk.folder / "archive" / "x.py").write_text("pass", encoding="utf-8")
+        monkeypatch.chdir("archive")
+        code, out, _ = desk.run("check", ".", "--changed-since", "HEAD")
+        assert (code, heads(out)) == (1, ["deep/a.md: rewrites b2.md"])
+        assert "1 changed file of no type that is read" in out
+
+    def test_a_link_is_not_followed(self, desk: Desk) -> None:
+        desk.put("outside.md", COPY)
+        (desk.folder / "archive" / "a.md").symlink_to("../outside.md")
+        code, out, _ = desk.run("check", "archive", "--changed-since", "HEAD")
+        assert (code, heads(out)) == (0, [])
+
+    @pytest.mark.parametrize("revision", ["nix", "--help", "-n1", "HEAD:archive", ""])
+    def test_a_revision_that_is_none_is_named(self, desk: Desk, revision: str) -> None:
+        code, out, err = desk.run("check", "archive", f"--changed-since={revision}")
+        assert (code, out) == (2, "")
+        assert f"no revision {revision}" in err
+
+    def test_outside_of_a_checkout_is_an_error(self, desk: Desk) -> None:
+        shutil.rmtree(desk.folder / ".git")
+        code, _, err = desk.run("check", "archive", "--changed-since", "HEAD")
+        assert code == 2
+        assert "not in a git checkout" in err
+
+
+class TestABaseline:
+    def start(self, desk: Desk, names: Iterable[str] = (COPY, REWRITE)) -> None:
+        for name in names:
+            desk.put(f"drafts/{name}.md", name)
+        assert desk.run("baseline", "create", "drafts", "--against", "archive")[0] == 0
+
+    def check(self, desk: Desk, *known: str) -> tuple[int, str]:
+        given = [option for path in known or ("archive",) for option in ("--against", path)]
+        code, out, _ = desk.run("check", "drafts", *given, "--baseline", "newsdedup-baseline.json")
+        return code, out
+
+    def test_shows_what_is_there_and_does_not_fail_on_it(self, desk: Desk) -> None:
+        self.start(desk)
+        code, out = self.check(desk)
+        assert (code, len(heads(out))) == (0, 2)
+        assert "2 suppressed" in out
+
+    def test_holds_after_files_were_moved_and_what_stands_around_the_text_was_edited(self, desk: Desk) -> None:
+        self.start(desk)
+        Path("archive").rename("older")
+        Path("drafts/k02-spun.md").rename("drafts/moved.md")
+        draft = Path("drafts/k01-syndicated.md")
+        draft.write_text(draft.read_text("utf-8").replace("source:", "author: A\nsource:"), encoding="utf-8")
+        assert self.check(desk, "older")[0] == 0
+
+    def test_fails_on_a_further_copy(self, desk: Desk) -> None:
+        self.start(desk)
+        shutil.copy("drafts/k02-spun.md", "drafts/k02-again.md")
+        assert self.check(desk)[0] == 1
+        shutil.copy("archive/b1.md", "archive/c1.md")
+        Path("drafts/k02-again.md").unlink()
+        assert self.check(desk)[0] == 1
+
+    def test_is_updated_and_keeps_its_reasons(self, desk: Desk) -> None:
+        self.start(desk)
+        path = Path("newsdedup-baseline.json")
+        document = json.loads(path.read_text(encoding="utf-8"))
+        document["findings"][0]["reason"] = "licensed"
+        kept = document["findings"][0]["fingerprint"]
+        path.write_text(json.dumps(document), encoding="utf-8")
+        desk.put("drafts/more.md", EXCERPT)
+        code, out, err = desk.run("baseline", "diff", "drafts", "--against", "archive")
+        assert (code, out) == (0, "+ excerpt    archive/b3.md  drafts/more.md\n")
+        assert "3 findings, 1 came, 0 went" in err
+        assert desk.run("baseline", "update", "drafts", "--against", "archive")[0] == 0
+        entries = {each["fingerprint"]: each for each in json.loads(path.read_text(encoding="utf-8"))["findings"]}
+        assert len(entries) == 3
+        assert entries[kept]["reason"] == "licensed"
+        assert self.check(desk)[0] == 0
+        Path("drafts/more.md").unlink()
+        assert desk.run("baseline", "diff", "drafts", "--against", "archive")[1].startswith("- excerpt ")
+
+    def test_is_not_replaced_unasked(self, desk: Desk) -> None:
+        self.start(desk)
+        code, _, err = desk.run("baseline", "create", "drafts", "--against", "archive")
+        assert code == 2
+        assert "is there" in err
+        assert desk.run("baseline", "create", "drafts", "--against", "archive", "--force")[0] == 0
+
+    def test_that_is_not_there_is_an_error(self, desk: Desk) -> None:
+        desk.put("drafts/a.md", OWN)
+        code, _, err = desk.run("check", "drafts", "--against", "archive", "--baseline", "none.json")
+        assert code == 2
+        assert "none.json: no such baseline" in err
+
+
+class TestWhatIsAllowed:
+    def test_by_a_rule_with_a_reason(self, desk: Desk) -> None:
+        desk.put("drafts/wire/a.md", COPY)
+        desk.put("drafts/b.md", REWRITE)
+        rules = "allow:\n  - {new: 'drafts/wire/*', reason: licensed wire copy}\n"
+        Path("newsdedup.yaml").write_text(rules, encoding="utf-8")
+        code, out, _ = desk.run("check", "drafts", "--against", "archive")
+        assert code == 1
+        assert "licensed wire copy" in out
+        Path("drafts/b.md").unlink()
+        assert desk.run("check", "drafts", "--against", "archive")[0] == 0
+
+    def test_a_copy_that_names_its_source_by_one_option(self, desk: Desk) -> None:
+        source = desk.newsroom.articles["k01-orig"].source
+        draft = desk.put("drafts/a.md", COPY)
+        draft.write_text(
+            draft.read_text("utf-8").replace("---\n", f"---\noriginally_published: {source}\n", 1), encoding="utf-8"
+        )
+        assert desk.run("check", "drafts", "--against", "archive")[0] == 1
+        code, out, _ = desk.run("check", "drafts", "--against", "archive", "--allow-declared")
+        assert (code, len(heads(out))) == (0, 1)
