@@ -31,9 +31,10 @@ def findings_text(check: Check, style: Style) -> Iterator[str]:
     yield from (f"note: {visible(note)}" for note in check.notes)
     yield f"{closing_counts(check)}. {CAVEAT}"
     if check.failed:
+        way = "update" if check.against_baseline else "create"
         yield (
             f"Fails at {check.fail_on} or stronger. Change the article, allow the pair (allow: in newsdedup.yaml), or "
-            "accept what is there (newsdedup baseline update)."
+            f"accept what is there (newsdedup baseline {way})."
         )
 
 
