@@ -120,6 +120,7 @@ BLOCKS = [
     ("<table><tr><td>a</div></td></tr></table>b", ["a", "b"]),
     ("<p title='a > b'>one</p>", ["one"]),
     ('<p title="a>one</p><p>two</p>', ["one", "two"]),
+    ("<div><table><tr><td>a</div>b<td>c</table></div>", ["ab\tc"]),
     ("<!-- a > b --><p>one<!-->two", ["onetwo"]),
     ("1 < 2 and <3 <p>x</p>", ["1 < 2 and <3", "x"]),
     ("<pre>one\n  two</pre>", ["one\n  two"]),
@@ -173,6 +174,14 @@ def test_stated_encoding_is_believed_where_the_page_is_not_utf8(tmp_path: Path, 
     [article] = load_articles(tmp_path)
     assert isinstance(article, Article)
     assert article.text.startswith("Die Brücke über die Nieß")
+
+
+def test_stated_encoding_decides_where_too_little_is_foreign_to_tell(tmp_path: Path) -> None:
+    body = f"{STORY * 5}<p>The word for it is мост.</p>"
+    (tmp_path / "a.html").write_bytes(page("<meta charset=windows-1251>", body).encode("cp1251"))
+    [article] = load_articles(tmp_path)
+    assert isinstance(article, Article)
+    assert article.text.endswith("The word for it is мост.")
 
 
 RUSSIAN = "<p>Совет во вторник проголосовал за закрытие старого моста навсегда, сообщил мэр города.</p>"

@@ -67,6 +67,8 @@ FRONT = [
     (f"canonical: {A}", "url", None),
     (f"permalink: {A}", "url", A),
     ("language: de", "lang", "de"),
+    ("params: &a {params: *a, lang: de}", "lang", "de"),  # holds itself
+    ("source: &a [*a]", "source", None),
     (f"params:\n  canonical: {A}", "canonical", A),
     (f"params:\n  canonical: {A}/other\ncanonical: {A}", "canonical", A),
 ]
