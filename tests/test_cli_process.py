@@ -32,7 +32,7 @@ api.find_duplicates = find_duplicates
 loaders = types.ModuleType("newsdedup.loaders")
 loaders.LoaderParams = types.SimpleNamespace
 loaders.load_articles = lambda *paths, params, stdin: iter(())
-loaders.reads = lambda path: True
+loaders.reads = lambda path: False
 sys.modules.update({{"newsdedup.api": api, "newsdedup.loaders": loaders}})
 from newsdedup.cli.main import main
 main()

@@ -66,6 +66,7 @@ def said(words: str) -> str:
         ({"text": f"{TEXT}\n\n*This article first appeared in [The Harbour Times](https://else.example/x).*"}, False),
         ({"text": f"{TEXT}\n\nOriginally published by The Harbour Times"}, True),
         ({"text": f"{TEXT}\n\nHer novel was originally published by The Harbour Times."}, False),
+        ({"text": f"{TEXT}\n\nThat ends the story. Her novel was first published by The Harbour Times."}, False),
         ({"text": f"{TEXT}\n\nThe Harbour Times reported it first."}, False),
     ],
 )

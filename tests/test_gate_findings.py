@@ -10,6 +10,7 @@ import pytest
 from conftest import Newsroom
 from newsdedup import Article, Config, find_duplicates
 from newsdedup.gate.allow import AllowRule
+from newsdedup.gate.baseline import baseline_of
 from newsdedup.gate.check import Check
 from newsdedup.gate.findings import decide
 from newsdedup.gate.fingerprint import content_hash, match_fingerprint
@@ -253,3 +254,7 @@ def test_renaming_and_another_order_give_the_same_findings(newsroom: Newsroom) -
     assert both[0] == both[1]
     again = decide(newsroom_check(articles, new), policy())
     assert again.findings == before.findings
+    assert before.failed
+    held = decide(after.checked, policy(baseline=baseline_of(before, None)))
+    assert not held.failed, "a baseline made before the files were moved"
+    assert len(held.suppressed) == len(before.failing)

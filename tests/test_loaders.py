@@ -6,6 +6,8 @@ import gzip
 import io
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from newsdedup.article import Article, Skipped
 from newsdedup.errors import ConfigError, InputError
-from newsdedup.loaders import LoaderParams, load_articles
+from newsdedup.loaders import LoaderParams, load_articles, reads
 from newsdedup.loaders.decode import decode
 from newsdedup.loaders.language import language_code
 from newsdedup.loaders.prefix import cut_prefix
@@ -208,6 +210,46 @@ def test_id_of_a_file_is_the_path_as_given(tmp_path: Path, monkeypatch: pytest.M
     assert ids(load_articles("./drafts//a.md")) == ["drafts/a.md"]
     assert ids(load_articles("drafts")) == ["a.md"]
     assert ids(load_articles(".")) == ["drafts/a.md"]
+
+
+def test_id_of_a_file_may_be_its_path_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "drafts" / "in" / "a.md", "# Title\n\nBody.")
+    write(tmp_path / "drafts" / "b.jsonl", lines({"text": "x"}, {"text": "y", "id": "own"}))
+    write(tmp_path / "drafts" / "c.bin", "x")
+    monkeypatch.chdir(tmp_path)
+    by_path = LoaderParams(ids="path")
+    expected = ["drafts/b.jsonl#1", "own", "drafts/c.bin (unknown-type)", "drafts/in/a.md"]
+    for given_path in ("drafts", "./drafts/", "."):
+        assert ids(load_articles(given_path, params=by_path)) == expected
+    assert ids(load_articles("drafts/in/a.md", params=by_path)) == ["drafts/in/a.md"]
+    assert ids(load_articles(tmp_path / "drafts", params=by_path))[-1] == f"{tmp_path.as_posix()}/drafts/in/a.md"
+    monkeypatch.chdir("drafts/in")
+    assert ids(load_articles("..", params=by_path))[-1] == "../in/a.md"
+    for params in (by_path, LoaderParams()):
+        assert only(load_articles(".", params=params)).origin == "./a.md"
+
+
+@pytest.mark.parametrize("name", ["a.txt", "b/a.HTML", "a.htm.gz", "x.y.md", "a.jsonl.gz", "a.markdown"])
+def test_what_is_read_is_told_by_its_name(tmp_path: Path, name: str) -> None:
+    assert reads(name)
+    assert reads(Path(name))
+    data = lines({"text": "Body."}) if "json" in name else b"Body."
+    write(tmp_path / name, gzip.compress(data) if name.endswith("gz") else data)
+    assert len(articles(load_articles(tmp_path))) == 1
+
+
+@pytest.mark.parametrize("name", ["a.bin", "a", "txt", ".txt", "md/a", "a.gz", "a.txt.bz2", "a.txt/", ""])
+def test_what_is_not_read_is_told_by_its_name(name: str) -> None:
+    assert not reads(name)
+
+
+def test_asking_what_is_read_loads_no_reader() -> None:
+    code = (
+        "import sys; from newsdedup.loaders import reads; reads('a.md'); "
+        "print([m for m in ('orjson', 'yaml', 'numpy', 'newsdedup.loaders.load') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_record_fields_become_article_fields(tmp_path: Path) -> None:

@@ -318,6 +318,32 @@ def test_one_changed_name_in_a_short_item_is_no_copy(make_article: MakeArticle) 
     assert run(pair).pairs == ()
 
 
+HERE, THERE = "https://here.example/1", "https://there.example/2"
+ADDRESSES = [
+    # url and canonical of one, url and canonical of the other, verdict
+    ((HERE, None), (HERE, None), "revision"),
+    ((HERE, None), (THERE, None), "copy"),
+    ((None, HERE), (None, HERE), "revision"),  # a page that states nothing but where it belongs
+    ((None, HERE), (None, THERE), "copy"),
+    ((HERE, None), (None, HERE), "copy"),  # the second names the first as its original
+    ((HERE, None), (THERE, HERE), "copy"),
+    ((HERE, THERE), (HERE, THERE), "revision"),
+    ((None, None), (None, None), "copy"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "verdict"), ADDRESSES)
+def test_versions_at_one_address_are_revisions_and_declared_copies_are_not(
+    newsroom: Newsroom, one: tuple[str | None, str | None], other: tuple[str | None, str | None], verdict: str
+) -> None:
+    pair = newsroom.labelled("copy")[0]
+    articles = [
+        replace(newsroom.articles[key], source=None, url=url, canonical=canonical)
+        for key, (url, canonical) in ((pair.left, one), (pair.right, other))
+    ]
+    assert list(found(run(articles)).values()) == [verdict]
+
+
 def test_articles_without_a_word_are_said(make_article: MakeArticle) -> None:
     assert "2 articles without a word: compared with nothing" in run([make_article("!!!"), make_article("...")]).notes
 

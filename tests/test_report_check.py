@@ -48,6 +48,11 @@ def test_text_of_a_check_is_these_lines() -> None:
     ]
 
 
+def test_without_a_baseline_the_way_out_is_to_make_one() -> None:
+    check = decide(checked(pair("drafts/a.md", "archive/b.md")), policy())
+    assert list(findings_text(check, PLAIN))[-1].endswith("accept what is there (newsdedup baseline create).")
+
+
 def test_verbose_lists_quotes_facts_and_the_other_matches() -> None:
     lines = list(findings_text(shown_check(), Style(verbose=True)))
     assert lines[2:7] == [
@@ -93,6 +98,12 @@ def test_what_the_evidence_lists_in_part_is_at_least_so_many() -> None:
     assert line.endswith("12 or more quotes altered, 11 facts changed")
     version = pair("drafts/a.md", "archive/b.md", Verdict.REVISION, facts=(("1", "2"),) * 24)
     assert next(findings_text(decide(checked(version), policy()), PLAIN)).endswith("24 or more changes")
+
+
+def test_sentences_are_counted_of_the_shorter_article() -> None:
+    found = checked(pair("drafts/a.md", "archive/b.md", sentences=[1, 2]))
+    short = replace(found, sentences={**found.sentences, "archive/b.md": ("One.", "Two.", "Three.")})
+    assert next(findings_text(decide(short, policy()), PLAIN)).endswith(": 2 of 3 sentences")
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def test_names_are_escaped_and_stay_readable(name: str) -> None:
     (case,) = suite(check).findall("testcase")
     shown = case.attrib["name"]
     assert shown == name or not name.isprintable()
+    assert shown.isprintable() or "\N{REPLACEMENT CHARACTER}" in shown
     assert (case[0].text or "").startswith(shown)
 
 

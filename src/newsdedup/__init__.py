@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 from newsdedup.version import __version__
 
 if TYPE_CHECKING:
+    from newsdedup.api import check_articles as check_articles
     from newsdedup.api import compare_articles as compare_articles
     from newsdedup.api import find_duplicates as find_duplicates
     from newsdedup.article import Article as Article
     from newsdedup.article import Skipped as Skipped
     from newsdedup.config import Config as Config
     from newsdedup.errors import NewsdedupError as NewsdedupError
+    from newsdedup.gate.check import Check as Check
+    from newsdedup.gate.check import Finding as Finding
     from newsdedup.loaders import load_articles as load_articles
     from newsdedup.result import Cluster as Cluster
     from newsdedup.result import Comparison as Comparison
@@ -29,12 +32,15 @@ if TYPE_CHECKING:
     from newsdedup.result import Verdict as Verdict
 
 _HOMES = {
+    "check_articles": "api",
     "compare_articles": "api",
     "find_duplicates": "api",
     "Article": "article",
     "Skipped": "article",
     "Config": "config",
     "NewsdedupError": "errors",
+    "Check": "gate.check",
+    "Finding": "gate.check",
     "load_articles": "loaders",
     "Cluster": "result",
     "Comparison": "result",

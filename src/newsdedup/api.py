@@ -22,6 +22,7 @@ from newsdedup.gate.baseline import read_baseline
 from newsdedup.gate.check import Check
 from newsdedup.gate.findings import Policy, decide
 from newsdedup.pipeline import check, compare, know, scan
+from newsdedup.report.plain import count
 from newsdedup.result import REPORTED, Comparison, Result, Verdict
 from newsdedup.run import Holding, Parameters
 from newsdedup.store.fingerprint import fingerprint
@@ -167,7 +168,7 @@ def check_articles(
     decided = decide(found, policy)
     if not left_out:
         return decided
-    note = f"{len(left_out)} known articles are among the new ones or gone: not held against"
+    note = f"{count(len(left_out), 'known article')} not held against: among the new ones, or gone"
     return replace(decided, notes=(*decided.notes, note))
 
 

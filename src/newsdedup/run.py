@@ -93,8 +93,8 @@ class Intake:
 
     @property
     def sorted_skipped(self) -> tuple[Skipped, ...]:
-        """The inputs that could not be read."""
-        return tuple(sorted(self.skipped, key=lambda item: (item.input, item.reason, item.detail)))
+        """The inputs that could not be read, each once, though it may be reached as a new one and as a known one."""
+        return tuple(sorted(set(self.skipped), key=lambda item: (item.input, item.reason, item.detail)))
 
 
 def engine_for(shelf: Shelf, parameters: Parameters, progress: Progress | None) -> Engine:
@@ -236,7 +236,7 @@ class Run:
         own = self.columns.take(np.arange(shelf.known, len(shelf)))
         return Result(
             version=version,
-            inputs=len(shelf) + len(intake.skipped),
+            inputs=len(shelf) + len(intake.sorted_skipped),
             articles=len(shelf),
             pairs=tuple(pairs),
             clusters=make_clusters(pairs, _ranks(shelf, self.columns, self.found), self.judge.verdicts),

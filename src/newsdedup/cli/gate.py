@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from newsdedup.article import Article, Skipped
 from newsdedup.cli.changed import Changes, changes_since, within
 from newsdedup.cli.options import finding_options, input_options, loaded
 from newsdedup.cli.output import Outputs
@@ -67,6 +68,7 @@ class Sides:
         new: PATHs of new articles.
         known: PATHs of known ones.
         index: A file that holds known ones; then `known` is empty.
+        changed: Files of `known` that are new.
         gone: Files that are known no more.
         notes: For the report.
     """
@@ -74,6 +76,7 @@ class Sides:
     new: tuple[str, ...]
     known: tuple[str, ...] = ()
     index: str | None = None
+    changed: frozenset[str] = frozenset()
     gone: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -104,7 +107,10 @@ def sides(paths: Sequence[str], against: Sequence[str], changed_since: str | Non
         if path == "-" or not Path(path).exists():
             raise InputError(f"{path} does not exist; --changed-since looks for changed files in files and folders")
     chosen, notes = _changed(changes, new)
-    return Sides(new=chosen, known=known if against else new, index=index, gone=changes.gone, notes=notes)
+    changed = frozenset(changes.files)
+    return Sides(
+        new=chosen, known=known if against else new, index=index, changed=changed, gone=changes.gone, notes=notes
+    )
 
 
 def _index_among(against: Sequence[str]) -> str | None:
@@ -144,7 +150,7 @@ def checked(sides: Sides, config: Config, outputs: Outputs, *, quiet: bool) -> C
     from newsdedup.process import long_run  # noqa: PLC0415
 
     long_run()
-    known = loaded(sides.known, config, ids="path") if sides.known else None
+    known = _unchanged(loaded(sides.known, config, ids="path"), sides.changed) if sides.known else None
     try:
         with progress_bar(quiet=quiet) as progress:
             check = check_articles(
@@ -159,6 +165,13 @@ def checked(sides: Sides, config: Config, outputs: Outputs, *, quiet: bool) -> C
     if not quiet:
         tell_skipped(check.checked.result.skipped, outputs)
     return with_regions(replace(check, notes=(*check.notes, *sides.notes)), partial(_text_of, config.max_bytes))
+
+
+def _unchanged(items: Iterable[Article | Skipped], changed: frozenset[str]) -> Iterator[Article | Skipped]:
+    for item in items:
+        file = item.input if isinstance(item, Skipped) else PurePath(item.origin).as_posix()
+        if file not in changed:
+            yield item
 
 
 def _text_of(max_bytes: int, path: str) -> str | None:

@@ -117,10 +117,11 @@ def _suppressed(matches: Sequence[Match], policy: Policy) -> list[Match]:
             waiting.setdefault(match.fingerprint, []).append(place)
     for fingerprint, places in waiting.items():
         entry = entries[fingerprint]
+        named = frozenset(entry.names)
         # Those that it names; of the others first those that need it.
         places.sort(
             key=lambda place: (
-                (ruled[place].pair.left, ruled[place].pair.right) not in entry.names,
+                (ruled[place].pair.left, ruled[place].pair.right) not in named,
                 ruled[place].suppression is not None,
                 place,
             )

@@ -18,7 +18,7 @@ Read = Callable[[str], str | None]
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_STORY = re.compile(r"<[^<>]*>|\]\([^()\s]*\)")  # tags; the targets of Markdown's links
-_FRONT_MATTER = re.compile(r"\s*---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n.*?^(?:---|\.\.\.)[ \t\r]*$", re.DOTALL | re.MULTILINE)
 _END_WORDS = 4  # at both ends of a sentence, by which it is found when something stands within it
 _MAX_BETWEEN = 2_000  # characters of words between its ends
 _MAX_MISSES = 50  # sentences in a row, from where on the file is taken for another text

@@ -169,11 +169,24 @@ static int pair_bucket(const Band *band, uint32_t group, uint32_t anchors, const
     return 1;
 }
 
+/* Whether a bucket gives pairs at all. */
+static int has_fresh(const Band *band, uint32_t group, const Filter *filter) {
+    const uint32_t *own = band->ordered + (band->first[group] - band->size[group]);
+    int found = !filter->fresh;
+    for (uint32_t i = 0; i < band->size[group] && !found; i++) {
+        found = filter->fresh[own[i]];
+    }
+    return found;
+}
+
 static int join_band(Band *band, Py_ssize_t cap, uint32_t anchors, const Filter *filter, Kept *kept, Py_ssize_t *capped) {
     find_shared(band);
     const uint32_t groups = group_shared(band);
     for (uint32_t g = 0; g < groups; g++) {
         const int over = (Py_ssize_t)band->size[g] > cap;
+        if (over && !has_fresh(band, g, filter)) {
+            continue;
+        }
         *capped += over;
         if (!pair_bucket(band, g, over ? anchors : UINT32_MAX, filter, kept)) {
             return 0;

@@ -16,6 +16,8 @@ _SILENT: Final = RAW | frozenset(
 )
 _BREAKING: Final = frozenset("nav header footer aside form figure table dialog menu iframe video hr".split())
 _INLINE: Final = frozenset("a cite code time".split())
+_ITEMS: Final = frozenset("li dt dd".split())
+_LOOSE: Final = frozenset("p div section blockquote table article".split())
 _LANGUAGE = re.compile(r"(?:^|\s)(?:lang(?:uage)?-|highlight\b|sourceCode\b)")
 _BLANK_LINES = re.compile(r"\n{2,}")
 
@@ -83,7 +85,7 @@ class _Flow:
         elif tag in ("ul", "ol", "dl"):
             self._lines([self._below(item) for item in _items(element)])
         elif tag == "tr":
-            self._row([self._below(cell) for cell in _items(element)])
+            self._row([self._cell(cell) for cell in _items(element)])
         elif tag == "table":
             self._lines([self._below(row) for row in _rows(element)])
         elif tag == "pre":
@@ -94,8 +96,15 @@ class _Flow:
 
     def _below(self, item: Element | str) -> list[str]:
         flow = _Flow(self._leaves_out)
-        flow.read([item] if isinstance(item, str) or item.tag not in ("li", "dt", "dd", "td", "th") else item.children)
-        return flow.blocks
+        if isinstance(item, str) or item.tag not in _ITEMS:
+            flow.read([item])
+            return flow.blocks
+        flow.read(item.children)
+        inner = {child.tag for child in item.children if isinstance(child, Element)}
+        return flow.blocks if inner & _LOOSE else ["\n".join(flow.blocks)]  # an item with a list in it
+
+    def _cell(self, cell: Element | str) -> list[str]:
+        return self._below(cell) if isinstance(cell, str) else paragraphs(cell, self._leaves_out)
 
     def _lines(self, items: list[list[str]]) -> None:
         """Items of a list or rows of a table: a line each, or paragraphs where one has several."""
@@ -134,8 +143,13 @@ class _Flow:
         self._nameless = None
 
 
-def _verbatim(element: Element) -> str:
-    return html.unescape("".join(each if isinstance(each, str) else _verbatim(each) for each in element.children))
+def _verbatim(item: Element | str) -> str:
+    """The text with its lines and spaces, as `<pre>` shows it."""
+    if isinstance(item, str):
+        return html.unescape(item)
+    if item.tag == "br":
+        return "\n"
+    return "" if silent(item) else "".join(map(_verbatim, item.children))
 
 
 def _items(element: Element) -> list[Element | str]:

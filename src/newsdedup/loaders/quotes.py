@@ -34,22 +34,18 @@ def block_quote(paragraphs: Sequence[str], name: str = "") -> BlockQuote:
         name: What the markup says (`<cite>`), without which a last line or a tail behind a dash is looked for.
     """
     kept = [each.strip() for each in paragraphs if each.strip()]
-    if not kept:
-        return BlockQuote(paragraphs=())
-    words, _, last = kept[-1].rpartition("\n")
-    if name.strip():
-        if _LINE.match(last) and len(last) <= _MAX_NAME_CHARS:  # `— Jane Doe, <cite>The Times</cite>`
-            kept[-1], name = words, f"{last} {name}"
-        return BlockQuote(paragraphs=tuple(each.strip() for each in kept if each.strip()), name=_bare(name))
-    if _LINE.match(last) and len(last) <= _MAX_NAME_CHARS:
-        name = last
-    elif tail := _TAIL.search(kept[-1]):
-        words, name = kept[-1][: tail.start()], tail["name"]
-    else:
-        return BlockQuote(paragraphs=tuple(kept))
-    kept[-1] = words
-    quote = tuple(each.strip() for each in kept if each.strip())
-    return BlockQuote(paragraphs=quote, name=_bare(name)) if quote else BlockQuote(paragraphs=tuple(kept))
+    given = name.strip()
+    words, last = kept, ""
+    if kept:
+        head, _, line = kept[-1].rpartition("\n")
+        if _LINE.match(line) and len(line) <= _MAX_NAME_CHARS:  # also before a `<cite>`: `— Jane Doe, <cite>The Times`
+            words, last = [*kept[:-1], head.strip()], line
+        elif not given and (tail := _TAIL.search(kept[-1])):
+            words, last = [*kept[:-1], kept[-1][: tail.start()]], tail["name"]
+    quote = tuple(filter(None, words))
+    if not quote:
+        return BlockQuote(paragraphs=(*kept, *([given] if given else ())))
+    return BlockQuote(paragraphs=quote, name=_bare(f"{last} {given}"))
 
 
 def is_name_line(paragraph: str) -> bool:
@@ -67,7 +63,7 @@ def as_paragraphs(quote: BlockQuote) -> list[str]:
     With a name, each paragraph is one line that begins with a quotation mark, the last one ends with one, and a line
     with the name follows. Without one, the paragraphs as they are.
     """
-    if not quote.name or not quote.paragraphs:
+    if not quote.name:
         return list(quote.paragraphs)
     lines = [" ".join(each.split()) for each in quote.paragraphs]
     if not _is_marked(lines):

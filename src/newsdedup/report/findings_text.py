@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsdedup.gate.check import Check, Finding, Match
-from newsdedup.report.findings_words import closing_counts, match_message, message, standing
+from newsdedup.report.findings_words import closing_counts, finding_line, match_message, standing
 from newsdedup.report.plain import CAVEAT, Style, count, reasons_tally, tally, visible
 
 _RED, _YELLOW, _DIM, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[0m"
@@ -19,7 +19,7 @@ def findings_text(check: Check, style: Style) -> Iterator[str]:
     `style.verbose` the other matches, the altered quotes and the changed facts follow, indented by four spaces.
     """
     for finding in check.findings:
-        line = visible(f"{finding.lead.article.id}: {message(finding)}{_mark(finding)}")
+        line = visible(finding_line(finding)) + (" [note]" if not finding.fails and not finding.suppressed else "")
         yield f"{_COLORS[finding.level]}{line}{_PLAIN}" if style.color else line
         if style.verbose:
             yield from (f"    {visible(line)}" for line in _more(finding))
@@ -31,16 +31,11 @@ def findings_text(check: Check, style: Style) -> Iterator[str]:
     yield from (f"note: {visible(note)}" for note in check.notes)
     yield f"{closing_counts(check)}. {CAVEAT}"
     if check.failed:
+        way = "update" if check.against_baseline else "create"
         yield (
             f"Fails at {check.fail_on} or stronger. Change the article, allow the pair (allow: in newsdedup.yaml), or "
-            "accept what is there (newsdedup baseline update)."
+            f"accept what is there (newsdedup baseline {way})."
         )
-
-
-def _mark(finding: Finding) -> str:
-    if finding.fails:
-        return ""
-    return f" [{standing(finding.lead) or 'note'}]"
 
 
 def _more(finding: Finding) -> Iterator[str]:

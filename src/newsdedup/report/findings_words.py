@@ -92,6 +92,12 @@ def standing(match: Match) -> str:
     return f"{_SUPPRESSIONS[match.suppression.kind]}{f': {reason}' if reason else ''}"
 
 
+def finding_line(finding: Finding) -> str:
+    """The id of the new article, the message, and in brackets why it does not count."""
+    why = standing(finding.lead)
+    return f"{finding.lead.article.id}: {message(finding)}{f' [{why}]' if why else ''}"
+
+
 def closing_counts(check: Check) -> str:
     """`3 new articles against 200: 2 findings, 1 note, 1 suppressed`."""
     new = count(len(check.checked.new), "new article")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsdedup.gate.check import Check, Finding, file_of, lines_of
-from newsdedup.report.findings_words import closing_counts, message, standing
+from newsdedup.report.findings_words import closing_counts, finding_line
 from newsdedup.report.plain import CAVEAT, count, skipped_text, visible
 
 _MOST = 10
@@ -28,7 +28,7 @@ def github_lines(check: Check) -> Iterator[str]:
             shown[kind] += 1
             yield _annotation(kind, finding)
         else:
-            dropped.append(f"{kind}: {_words(finding)}")
+            dropped.append(f"{kind}: {finding_line(finding)}")
     for skipped in check.checked.result.skipped:
         yield f"skipped: {visible(skipped_text(skipped))}"
     yield from (f"note: {visible(note)}" for note in check.notes)
@@ -51,12 +51,7 @@ def _annotation(kind: str, finding: Finding) -> str:
         "title": f"newsdedup {finding.lead.pair.verdict}",
     }
     told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{kind} {told}::{_data(_words(finding))}"
-
-
-def _words(finding: Finding) -> str:
-    why = standing(finding.lead)
-    return f"{finding.lead.article.id}: {message(finding)}{f' [{why}]' if why else ''}"
+    return f"::{kind} {told}::{_data(finding_line(finding))}"
 
 
 def _data(text: str) -> str:

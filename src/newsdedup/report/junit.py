@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from newsdedup.gate.check import Check, Finding, file_of
-from newsdedup.report.findings_words import closing_counts, message, standing
+from newsdedup.report.findings_words import closing_counts, finding_line
 from newsdedup.report.plain import CAVEAT, skipped_text, visible
 
 if TYPE_CHECKING:
@@ -45,21 +45,16 @@ def _case(id_: str, findings: Sequence[Finding]) -> Element:
         case.set("file", _harmless(file_of(findings[0].lead.article)))
     failing = [finding for finding in findings if finding.fails]
     if failing:
-        failure = _text_element("failure", [_line(finding) for finding in failing])
-        failure.set("message", _harmless(_line(failing[0])))
+        failure = _text_element("failure", [finding_line(finding) for finding in failing])
+        failure.set("message", _harmless(finding_line(failing[0])))
         failure.set("type", str(failing[0].lead.pair.verdict))
         case.append(failure)
     elif findings and all(finding.suppressed for finding in findings):
-        case.append(Element("skipped", {"message": _harmless(_line(findings[0]))}))
-    rest = [_line(finding) for finding in findings if not finding.fails]
+        case.append(Element("skipped", {"message": _harmless(finding_line(findings[0]))}))
+    rest = [finding_line(finding) for finding in findings if not finding.fails]
     if rest:
         case.append(_text_element("system-out", rest))
     return case
-
-
-def _line(finding: Finding) -> str:
-    why = standing(finding.lead)
-    return f"{finding.lead.article.id}: {message(finding)}{f' [{why}]' if why else ''}"
 
 
 def _tail(check: Check) -> list[str]:

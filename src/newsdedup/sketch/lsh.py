@@ -83,11 +83,16 @@ def band_keys(
         yield mix64(keys)
 
 
-def bucket_pairs(keys: NDArray[np.uint64], members: NDArray[np.int64], cap: int) -> tuple[Pairs, int]:
+def bucket_pairs(
+    keys: NDArray[np.uint64], members: NDArray[np.int64], cap: int, fresh: NDArray[np.bool_] | None = None
+) -> tuple[Pairs, int]:
     """Pairs of members that share a key.
 
     A bucket of up to `cap` members gives all its pairs. A larger one gives a star: every member is paired with the
     `ANCHORS` smallest members only, so that output stays linear in the members.
+
+    Args:
+        fresh: Articles of which a bucket must have one to give pairs; None for all buckets.
 
     Returns:
         `(pairs, capped)`: pairs neither sorted nor distinct, and the number of buckets above the cap.
@@ -100,6 +105,8 @@ def bucket_pairs(keys: NDArray[np.uint64], members: NDArray[np.int64], cap: int)
     starts = np.flatnonzero(np.concatenate((np.ones(min(1, keys.size), dtype=bool), keys[1:] != keys[:-1])))
     sizes = np.diff(np.append(starts, keys.size))
     shared = sizes > 1
+    if fresh is not None and starts.size:
+        shared &= np.logical_or.reduceat(fresh[members[order]], starts)
     starts, sizes = starts[shared], sizes[shared]
     if not starts.size:
         return np.zeros(0, dtype=np.uint64), 0
@@ -252,7 +259,7 @@ def _joined_here(
     pieces: list[Pairs] = []
     capped = count = 0
     for keys in band_keys(sketches, members, columns):
-        pairs, over = bucket_pairs(keys, members, cap)
+        pairs, over = bucket_pairs(keys, members, cap, None if chosen is None else chosen.fresh)
         pieces.append(pairs)
         capped += over
         count += pairs.size
