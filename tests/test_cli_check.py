@@ -380,3 +380,14 @@ class TestWhatIsAllowed:
         assert desk.run("check", "drafts", "--against", "archive")[0] == 1
         code, out, _ = desk.run("check", "drafts", "--against", "archive", "--allow-declared")
         assert (code, len(heads(out))) == (0, 1)
+
+
+def test_what_stands_beside_known_articles_is_counted_and_is_no_failure(desk: Desk) -> None:
+    desk.put("drafts/a.md", OWN)
+    (desk.folder / "archive" / "picture.png").write_bytes(b"x")
+    (desk.folder / "archive" / ".git").mkdir()
+    code, out, err = desk.run("check", "drafts", "--against", "archive", "--strict")
+    assert (code, err) == (0, "")
+    assert "note: not read where the known articles are: 1 hidden, 1 unknown-type" in out
+    (desk.folder / "archive" / "b.md").write_bytes(b"\0")
+    assert desk.run("check", "drafts", "--against", "archive", "--strict")[0] == 3

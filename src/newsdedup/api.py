@@ -22,13 +22,16 @@ from newsdedup.gate.baseline import read_baseline
 from newsdedup.gate.check import Check
 from newsdedup.gate.findings import Policy, decide
 from newsdedup.pipeline import check, compare, know, scan
-from newsdedup.report.plain import count
+from newsdedup.report.plain import count, reasons_tally, tally
 from newsdedup.result import REPORTED, Comparison, Result, Verdict
 from newsdedup.run import Holding, Parameters
 from newsdedup.store.fingerprint import fingerprint
 from newsdedup.store.index_file import index_bytes, open_index
 from newsdedup.verify.model import Model, load_model, model_fingerprint
 from newsdedup.version import __version__
+
+NO_ARTICLES = frozenset({"unknown-type", "hidden", "symlink", "not-a-file"})
+"""Why what stands beside articles is not read; beside known ones in a checkout it is code, pictures and the like."""
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total); total 0 means unknown."""
@@ -163,13 +166,18 @@ def check_articles(
         if known is not None:
             articles, left_out = _told_apart(articles, known, gone)
         holding = None if known is None else Holding(known=known, left_out=np.array(left_out, dtype=np.int64))
-        everything = chain(articles, skipped)
+        everything = chain(articles, (each for each in skipped if each.reason not in NO_ARTICLES))
         found = check(everything, holding, parameters, version=__version__, shown=shown, progress=progress)
     decided = decide(found, policy)
-    if not left_out:
-        return decided
-    note = f"{count(len(left_out), 'known article')} not held against: among the new ones, or gone"
-    return replace(decided, notes=(*decided.notes, note))
+    return replace(decided, notes=(*decided.notes, *_known_notes(left_out, skipped)))
+
+
+def _known_notes(left_out: Sequence[int], skipped: Sequence[Skipped]) -> Iterator[str]:
+    if left_out:
+        yield f"{count(len(left_out), 'known article')} not held against: among the new ones, or gone"
+    reasons = reasons_tally(each.reason for each in skipped if each.reason in NO_ARTICLES)
+    if reasons:
+        yield f"not read where the known articles are: {tally(reasons)}"
 
 
 def _down_to(config: Config) -> Parameters:
