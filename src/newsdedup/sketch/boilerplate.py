@@ -109,9 +109,20 @@ class Learned:
     lengths: NDArray[np.int64]
 
     def left_to_ask(self, sentences: Sentences) -> Sentences:
-        """The sentences that a new article holds, wherever they stand, less those that are known to recur."""
+        """The sentences that a new article holds, wherever they stand, less those that are known to recur.
+
+        Of those that a known article holds, one new article stands for all: new ones must not vouch for each other that
+        what they all took from one known article is nobody's.
+        """
         held = np.setdiff1d(sentences.key[self.fresh[sentences.article]], self.keys)
-        return sentences.where(_among(sentences.key, held))
+        places = _among(sentences.key, held)
+        keys, articles = sentences.key[places], sentences.article[places]
+        fresh = self.fresh[articles]
+        known = np.isin(keys, keys[~fresh])
+        first = np.full(held.size, np.iinfo(articles.dtype).max, dtype=articles.dtype)
+        number = np.searchsorted(held, keys)
+        np.minimum.at(first, number[fresh], articles[fresh])
+        return sentences.where(places[~fresh | ~known | (articles == first[number])])
 
     def held_by_new(self, sentences: Sentences, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of some sentences, wherever they stand, that a new article holds."""

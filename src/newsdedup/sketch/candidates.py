@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from newsdedup import kernel
 from newsdedup.sketch.linked import linked
-from newsdedup.sketch.lsh import PairFilter, Pairs, distinct_pairs, lsh_pairs, shared_value_pairs, unpack
+from newsdedup.sketch.lsh import (
+    MANY_HOLDERS,
+    PairFilter,
+    Pairs,
+    distinct_pairs,
+    lsh_pairs,
+    pack,
+    shared_value_pairs,
+    unpack,
+)
 from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
 from newsdedup.sketch.partners import SAME_STORY, Thinning
 from newsdedup.sketch.views import Sketches
@@ -150,11 +159,70 @@ def _passage_pairs(
         return shared_value_pairs(values, offsets, stories, PASSAGE_STORIES, quoted)
     articles = np.repeat(np.arange(offsets.size - 1), np.diff(offsets))
     asked = np.flatnonzero(np.isin(values, np.unique(values[beside.fresh[articles]])))
+    values, articles, quoted = values[asked], articles[asked], quoted[asked]
     ends = np.searchsorted(asked, offsets)
-    pairs, counts, common = shared_value_pairs(values[asked], ends, stories, PASSAGE_STORIES, quoted[asked])
+    pairs, counts, common = shared_value_pairs(values, ends, stories, PASSAGE_STORIES, quoted)
     left, right = unpack(pairs)
-    new = beside.fresh[left] | beside.fresh[right]
-    return pairs[new], counts[new], common
+    among_new = beside.fresh[left] & beside.fresh[right]
+    held = Holdings(values, articles, quoted).where(stories[articles] >= 0)
+    fresh = beside.fresh[held.articles]
+    across, across_counts, known_common = crossing_value_pairs(held.where(fresh), held.where(~fresh), stories)
+    found = np.concatenate((pairs[among_new], across))
+    order = np.argsort(found)
+    return found[order], np.concatenate((counts[among_new], across_counts))[order], max(common, known_common)
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Which articles hold which values; all shape (holdings,).
+
+    Attributes:
+        quiet: Two articles that both hold a value quietly do not share it.
+    """
+
+    values: NDArray[np.uint32]
+    articles: NDArray[np.int64]
+    quiet: NDArray[np.bool_]
+
+    def where(self, places: NDArray[np.int64] | NDArray[np.bool_]) -> Holdings:
+        """Some of them."""
+        return Holdings(self.values[places], self.articles[places], self.quiet[places])
+
+
+def crossing_value_pairs(
+    new: Holdings, known: Holdings, stories: NDArray[np.int64]
+) -> tuple[Pairs, NDArray[np.int64], int]:
+    """As `shared_value_pairs`, for pairs of a new article and a known one of another story.
+
+    A value is common when so many known stories hold it that with a single new one they are too many: however many new
+    articles hold it, what they took from one known article stays that article's.
+
+    Args:
+        stories: Number of the story of each article.
+    """
+    known = known.where(np.lexsort((known.articles, stories[known.articles], known.values)))
+    begins, story = _changes(known.values), stories[known.articles]
+    new_story = begins | _changes(story)
+    number = np.cumsum(begins) - 1
+    spread = np.bincount(number[new_story], minlength=int(begins.sum()))
+    common = spread >= PASSAGE_STORIES
+    # Where many copies hold a value, one of each story stands for them.
+    few = np.bincount(number, minlength=spread.size) <= MANY_HOLDERS
+    known = known.where(~common[number] & (few[number] | new_story))
+    first = np.searchsorted(known.values, new.values)
+    count = np.searchsorted(known.values, new.values, side="right") - first
+    left = np.repeat(np.arange(new.values.size), count)
+    right = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(left.size)
+    shared = stories[new.articles[left]] != stories[known.articles[right]]
+    shared &= ~(new.quiet[left] & known.quiet[right])
+    pairs = pack(new.articles[left[shared]], known.articles[right[shared]])
+    distinct, counts = np.unique(pairs, return_counts=True)
+    return distinct, counts, int(common.sum())
+
+
+def _changes(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Where a value differs from the one before it; the first one does."""
+    return np.append(True, values[1:] != values[:-1])[: values.size]
 
 
 def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64], beside: Beside | None) -> NDArray[np.int64]:
