@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -83,6 +84,52 @@ class TestACheckSaysWhatAScanSays:
         expected = scanned([excerpt, *known], [excerpt])
         assert {pair.verdict for pair in expected.values()} == {Verdict.EXCERPT}
         assert by_ids(checked([excerpt], known)) == expected
+
+
+class TestNewArticlesDoNotHideEachOther:
+    def test_where_many_take_one_passage_from_a_known_article(
+        self, newsroom: Newsroom, make_article: MakeArticle
+    ) -> None:
+        source = newsroom.articles["k01-orig"]
+        taken = "\n\n".join(source.text.split("\n\n")[2:7])
+        new = [
+            make_article(f"{newsroom.articles[f'k{number:02}-orig'].text}\n\n{taken}", id=f"new-{number}", source=name)
+            for number in range(2, 11)
+            for name in [f"Paper {number % 2}"]
+        ]
+        alone = by_ids(checked(new[:1], [source]))
+        assert [pair.verdict for pair in alone.values()] == [Verdict.EXCERPT]
+        for count in (3, 4, 9):
+            found = by_ids(checked(new[:count], [source]))
+            assert {("k01-orig", each.id) for each in new[:count]} <= found.keys()
+
+    def test_where_they_alone_share_furniture_it_is_set_aside(
+        self, newsroom: Newsroom, make_article: MakeArticle
+    ) -> None:
+        furniture = "\n\n".join(newsroom.articles["a01-orig"].text.split("\n\n")[2:7])
+        new = [
+            make_article(f"{newsroom.articles[f'k{number:02}-orig'].text}\n\n{furniture}", id=f"new-{number}")
+            for number in range(2, 10)
+        ]
+        assert by_ids(checked(new, [newsroom.articles["k01-orig"]])) == {}
+
+    @pytest.mark.parametrize("copies", [2, 7, 12])
+    def test_where_a_known_text_has_many_copies_each_is_named(self, newsroom: Newsroom, copies: int) -> None:
+        story, spun = newsroom.articles["k01-orig"], newsroom.articles["k01-spun"]
+        known = [replace(story, id=f"known-{number:02}") for number in range(copies)]
+        for new in (replace(story, id="a"), replace(spun, id="a")):
+            assert set(by_ids(checked([new], known))) == {("a", each.id) for each in known}
+
+    @pytest.mark.parametrize("copies", [1, 5, 6, 7, 9])
+    def test_a_further_copy_is_a_further_pair(self, newsroom: Newsroom, copies: int) -> None:
+        story, spun = newsroom.articles["k01-orig"], newsroom.articles["k01-spun"]
+
+        def counted(count: int, copied: Article) -> Counter[Verdict]:
+            new = [replace(copied, id=f"new-{number:02}") for number in range(count)]
+            return Counter(pair.verdict for pair in by_ids(checked(new, [story])).values())
+
+        for copied, verdict in ((spun, Verdict.REWRITE), (story, Verdict.IDENTICAL)):
+            assert counted(copies + 1, copied)[verdict] > counted(copies, copied)[verdict]
 
 
 class TestKnownArticles:

@@ -142,6 +142,17 @@ class TestAnIndexIsRefused:
                 open_index(str(index), FINGERPRINT)
             data[place] ^= 0x10
 
+    def test_when_an_article_that_is_compared_is_another(self, index: Path, newsroom: Newsroom) -> None:
+        known = open_index(str(index), FINGERPRINT)
+        places = known.records.bounds[known.ids.index("k01-orig")].tolist()
+        data = bytearray(index.read_bytes())
+        for place in (places[0], places[1] - 100):
+            data[place] ^= 1
+            index.write_bytes(bytes(data))
+            with pytest.raises(StoreError, match="damaged"):
+                found(open_index(str(index), FINGERPRINT), newsroom)
+            data[place] ^= 1
+
     def test_when_there_is_none(self, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="cannot be read"):
             open_index(str(tmp_path / "none.idx"), FINGERPRINT)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations
+from collections.abc import Iterable, Sequence
+from itertools import chain, combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from newsdedup.verify.verdict import Circumstances, Judgement, judge
 COPIES_SHOWN = 6
 """Identical texts up to this many are paired each with each; above it, each with the first only."""
 
+MOST_KNOWN = 200
+"""Known copies of one text that a new article is paired with in a check."""
+
 
 class Judge:
     """Turns the numbers of pairs into reported pairs.
@@ -33,7 +36,10 @@ class Judge:
         fresh: Articles of which a pair must have one, shape (articles,); None for all pairs.
         forms: Articles that fill in a form of their house, as `verify.model.margins` takes it.
         verdicts: On the pairs compared, reported or not, as far as they bear on the clusters.
+        vouching: Whether new articles count as witnesses for each other that wording is boilerplate or a form.
     """
+
+    vouching = True
 
     def __init__(
         self,
@@ -66,10 +72,24 @@ class Judge:
         """
         out: list[Found] = []
         for group, same in zip(self.groups, numbers, strict=True):
-            each = combinations(group, 2) if len(group) <= COPIES_SHOWN else ((group[0], b) for b in group[1:])
-            for a, b in each:
+            for a, b in self._within(group):
                 out += self._found(a, b, same)
         return out
+
+    def _within(self, group: list[int]) -> Iterable[tuple[int, int]]:
+        """Which articles of the same words are paired."""
+        return combinations(group, 2) if len(group) <= COPIES_SHOWN else ((group[0], b) for b in group[1:])
+
+    def _between(self, lefts: list[int], rights: list[int]) -> Iterable[tuple[int, int]]:
+        """Which copies of one text are paired with which copies of another; the first of each stands for many."""
+        return product(
+            lefts if len(lefts) <= COPIES_SHOWN else lefts[:1], rights if len(rights) <= COPIES_SHOWN else rights[:1]
+        )
+
+    @property
+    def starred(self) -> int:
+        """How many groups of the same words are so large that each article is paired with the first only."""
+        return sum(len(group) > COPIES_SHOWN for group in self.groups)
 
     def decide_all(
         self, pairs: Pairs, features: FeatureTable, passages: NDArray[np.int64] | None = None
@@ -93,12 +113,7 @@ class Judge:
     def decide(self, left: int, right: int, numbers: Features) -> list[Found]:
         """The pair if it is to be reported, and the same for identical copies of either side when they are few."""
         lefts, rights = self._copies.get(left, [left]), self._copies.get(right, [right])
-        return [
-            found
-            for a in (lefts if len(lefts) <= COPIES_SHOWN else [left])
-            for b in (rights if len(rights) <= COPIES_SHOWN else [right])
-            for found in self._found(a, b, numbers)
-        ]
+        return [found for a, b in self._between(lefts, rights) for found in self._found(a, b, numbers)]
 
     def _found(self, left: int, right: int, numbers: Features) -> list[Found]:
         if self.fresh is not None and not (self.fresh[left] or self.fresh[right]):
@@ -134,6 +149,38 @@ class Judge:
         if shelf.url_keys[left] != shelf.url_keys[right] or shelf.url_keys[left] == 0:
             return False
         return bool(shelf.article(left).url) == bool(shelf.article(right).url)
+
+
+class GateJudge(Judge):
+    """Pairs each new article with every known copy of what it matches, and new copies of one text with the first.
+
+    However many copies there are: a further one always is a further pair, which is what a baseline counts, and a known
+    article is never hidden behind another, by which it may be allowed. What many new articles took from a known one does
+    not become furniture or a form by that.
+    """
+
+    vouching = False
+
+    def _within(self, group: list[int]) -> Iterable[tuple[int, int]]:
+        known, new = self._sides(group)
+        return chain(product(known, new), ((new[0], b) for b in new[1:]))
+
+    def _between(self, lefts: list[int], rights: list[int]) -> Iterable[tuple[int, int]]:
+        known, new = zip(self._sides(lefts), self._sides(rights), strict=True)
+        firsts = chain(product(new[0], new[1][:1]), product(new[0][:1], new[1][1:]))
+        return chain(product(known[0], new[1]), product(new[0], known[1]), firsts)
+
+    def _sides(self, group: list[int]) -> tuple[list[int], list[int]]:
+        """(known, new) articles of a group; of very many known ones the first."""
+        if self.fresh is None:
+            return [], group
+        known = [each for each in group if not self.fresh[each]]
+        return known[:MOST_KNOWN], [each for each in group if self.fresh[each]]
+
+    @property
+    def starred(self) -> int:
+        """None."""
+        return 0
 
 
 def _same_characters(left: str, right: str) -> bool:

@@ -22,7 +22,7 @@ from newsdedup.engine.known import Known
 from newsdedup.engine.shelf import Shelf
 from newsdedup.engine.twins import exact_groups
 from newsdedup.engine.workers import Engine, Progress
-from newsdedup.judge import Judge
+from newsdedup.judge import GateJudge, Judge
 from newsdedup.remarks import words_at
 from newsdedup.result import Checked, Comparison, Result, Verdict
 from newsdedup.run import Holding, Intake, Parameters, Run, engine_for
@@ -71,7 +71,7 @@ def check(
 ) -> Checked:
     """Pairs of new articles with known ones and with each other, as a scan of them all would report them.
 
-    Boilerplate is what recurs among the known ones, and what a new one holds and recurs among them all.
+    Boilerplate is what recurs among the known ones, one of the new ones counted; where nothing is known, among the new.
 
     Args:
         inputs: New articles, and inputs that could not be read, in any order; no id may be one of the known ones.
@@ -89,7 +89,7 @@ def check(
     with Shelf() as shelf, engine_for(shelf, parameters, progress) as engine:
         if holding is not None:
             shelf.stand_behind(holding.known)
-        run = Run(shelf, engine, parameters, holding)
+        run = Run(shelf, engine, parameters, holding, GateJudge)
         run.read(intake)
         run.decide()
         pairs = run.explained()

@@ -48,14 +48,13 @@ def _boilerplate(passage: Recurring, names: Sequence[str | None], shelf: Shelf) 
     return Boilerplate(source=names[passage.source], text=text, articles=passage.articles)
 
 
-def notes_of(
-    too_long: int, columns: ArticleColumns, candidates: Candidates, groups: Sequence[Sequence[int]]
-) -> tuple[str, ...]:
+def notes_of(too_long: int, columns: ArticleColumns, candidates: Candidates, starred: int) -> tuple[str, ...]:
     """Notes on a run, sorted.
 
     Args:
         too_long: Articles longer than MAX_CHARACTERS.
         columns: Of the articles that were read in this run.
+        starred: Groups of identical texts of which each is paired with the first only.
     """
     notes = [
         f"{count} over-full bucket{'s' if count > 1 else ''} in the {view} view paired with anchors only"
@@ -85,10 +84,9 @@ def notes_of(
     empty = int((columns.tokens == 0).sum())
     if empty:
         notes.append(f"{empty} article{'s' if empty > 1 else ''} without a word: compared with nothing")
-    large = sum(len(group) > COPIES_SHOWN for group in groups)
-    if large:
+    if starred:
         notes.append(
-            f"{large} group{'s' if large > 1 else ''} of more than {COPIES_SHOWN} identical texts: "
+            f"{starred} group{'s' if starred > 1 else ''} of more than {COPIES_SHOWN} identical texts: "
             "each paired with the first only"
         )
     return tuple(sorted(notes))

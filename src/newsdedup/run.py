@@ -110,7 +110,15 @@ class Run:
         found: Pairs to be reported, in the order of their ids.
     """
 
-    def __init__(self, shelf: Shelf, engine: Engine, parameters: Parameters, holding: Holding | None = None) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        engine: Engine,
+        parameters: Parameters,
+        holding: Holding | None = None,
+        judge: type[Judge] = Judge,
+    ) -> None:
+        self._judge = judge
         self.shelf = shelf
         self.engine = engine
         self.parameters = parameters
@@ -129,7 +137,9 @@ class Run:
             self.lengths = np.concatenate((known.lengths, self.lengths))
             reading = known.beside(reading)
             reading.columns.tokens[self.holding.left_out] = 0  # articles without words are compared with nothing
-            before = Learned(keys=known.boilerplate, fresh=self.fresh, lengths=self.lengths)
+            before = Learned(
+                keys=known.boilerplate, fresh=self.fresh, lengths=self.lengths, vouching=self._judge.vouching
+            )
         self.mask, self.outlets = engine.learn(reading, before)
         self.lengths = self.lengths.copy()  # `cut` changes the columns where they stand
         reading = engine.cut(self.mask, reading, parameters.views)
@@ -162,7 +172,7 @@ class Run:
         """Compares the candidates and decides which pairs are reported."""
         self.reading = None
         model = self.parameters.model or default_model()
-        self.judge = judge = Judge(
+        self.judge = judge = self._judge(
             self.shelf,
             self.columns,
             self.groups,
@@ -189,9 +199,13 @@ class Run:
     def likenesses(self, features: FeatureTable) -> NDArray[np.int32]:
         """How many other texts each article tells like without sharing their facts, as forms do, shape (articles,)."""
         alike = features.passed & is_template(*map(features.column, ("order", "lcs", "facts_weight")))
-        counts = np.bincount(np.concatenate(unpack(self.candidates.pairs[alike])), minlength=len(self.shelf))
+        pairs, first = self.candidates.pairs[alike], self.shelf.known
+        if first and not self._judge.vouching:
+            pairs = pairs[unpack(pairs)[0] < first]
+        counts = np.bincount(np.concatenate(unpack(pairs)), minlength=len(self.shelf))
         if self.holding is not None:
-            counts[: self.shelf.known] += self.holding.known.likenesses
+            new = counts[:first] if self._judge.vouching else np.minimum(counts[:first], 1)
+            counts[:first] = self.holding.known.likenesses + new
         for group in self.groups:
             counts[group] = counts[group].max()
         return counts.astype(np.int32)
@@ -242,7 +256,7 @@ class Run:
             clusters=make_clusters(pairs, _ranks(shelf, self.columns, self.found), self.judge.verdicts),
             boilerplate=listed(self.mask.recurring, self.outlets, shelf),
             skipped=intake.sorted_skipped,
-            notes=notes_of(intake.too_long, own, self.candidates, self.groups),
+            notes=notes_of(intake.too_long, own, self.candidates, self.judge.starred),
             parameters=dict(shown or {}),
             seconds=round(time.monotonic() - started, 3),
         )

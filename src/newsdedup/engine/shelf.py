@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ import orjson
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
-from newsdedup.errors import InputError, NewsdedupError
+from newsdedup.errors import InputError, NewsdedupError, StoreError
 
 IN_MEMORY_BYTES = 64 << 20
 """Records beyond this are written to a file, unless a shelf is told otherwise."""
@@ -40,15 +41,33 @@ class Records:
     Attributes:
         path: File of the records.
         bounds: First byte of each and one past its last, shape (articles, 2).
+        checksums: uint32, CRC of each, shape (articles,); None for a file of this run.
     """
 
     path: str
     bounds: NDArray[np.int64]
+    checksums: NDArray[np.uint32] | None = None
+
+    def where(self, places: NDArray[np.int64]) -> Records:
+        """Some of them, in the order given."""
+        checksums = None if self.checksums is None else self.checksums[places]
+        return Records(self.path, self.bounds[places], checksums)
 
     def articles(self) -> list[Article]:
         """The articles, in the order of the bounds."""
         with Path(self.path).open("rb", buffering=0) as file:
-            return [_unpacked(_read(file, start, end)) for start, end in self.bounds.tolist()]
+            return [_unpacked(self.read(file, place)) for place in range(len(self.bounds))]
+
+    def read(self, file: BinaryIO, place: int) -> bytes:
+        """One record of the open file.
+
+        Raises:
+            StoreError: It is not as it was written.
+        """
+        data = _read(file, *self.bounds[place].tolist())
+        if self.checksums is not None and zlib.crc32(data) != self.checksums[place]:
+            raise StoreError(f"{self.path}: damaged; make it again with newsdedup index")
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +236,9 @@ class Shelf:
         parts: list[Records] = []
         known, added = numbers[numbers < self.known], numbers[numbers >= self.known]
         if known.size and self._known_records is not None:
-            parts.append(Records(self._known_records.path, self._known_records.bounds[known]))
+            parts.append(self._known_records.where(known))
         if added.size:
-            here = self.in_file()
-            parts.append(Records(here.path, here.bounds[added - self.known]))
+            parts.append(self.in_file().where(added - self.known))
         is_added = numbers >= self.known
         places = np.where(is_added, known.size + np.cumsum(is_added), np.cumsum(~is_added)) - 1
         return Drawers(tuple(parts), places)
@@ -233,7 +251,7 @@ class Shelf:
 
     def _record(self, number: int) -> bytes:
         if self._known_file is not None and self._known_records is not None and number < self.known:
-            return _read(self._known_file, *self._known_records.bounds[number].tolist())
+            return self._known_records.read(self._known_file, number)
         place = number - self.known
         if self._file is None:
             return self._held[place]

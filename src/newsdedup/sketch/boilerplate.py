@@ -102,27 +102,31 @@ class Learned:
         keys: uint64, keys of the sentences that recur among them, sorted.
         fresh: Which articles are new, shape (articles,).
         lengths: Content stems of each article before anything was cut, shape (articles,).
+        vouching: Whether new articles count as witnesses for each other that a sentence recurs.
     """
 
     keys: NDArray[np.uint64]
     fresh: NDArray[np.bool_]
     lengths: NDArray[np.int64]
+    vouching: bool = True
 
     def left_to_ask(self, sentences: Sentences) -> Sentences:
         """The sentences that a new article holds, wherever they stand, less those that are known to recur.
 
-        Of those that a known article holds, one new article stands for all: new ones must not vouch for each other that
-        what they all took from one known article is nobody's.
+        Where new ones do not vouch, it is those that a known article holds, too, and one new article stands for all:
+        what many new ones took from one known article, of whichever outlet, stays that article's.
         """
         held = np.setdiff1d(sentences.key[self.fresh[sentences.article]], self.keys)
         places = _among(sentences.key, held)
+        if self.vouching:
+            return sentences.where(places)
         keys, articles = sentences.key[places], sentences.article[places]
         fresh = self.fresh[articles]
         known = np.isin(keys, keys[~fresh])
         first = np.full(held.size, np.iinfo(articles.dtype).max, dtype=articles.dtype)
         number = np.searchsorted(held, keys)
         np.minimum.at(first, number[fresh], articles[fresh])
-        return sentences.where(places[~fresh | ~known | (articles == first[number])])
+        return sentences.where(places[known & (~fresh | (articles == first[number]))])
 
     def held_by_new(self, sentences: Sentences, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of some sentences, wherever they stand, that a new article holds."""

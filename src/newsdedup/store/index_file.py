@@ -65,7 +65,7 @@ def index_bytes(known: Known, parameters: Mapping[str, str], version: str) -> It
     bounds = known.records.bounds
     sizes = np.diff(bounds, axis=1).ravel()
     names = np.frombuffer(_dumped([known.ids, known.sources]), dtype=np.uint8)
-    arrays = {"names": names, "ends": np.cumsum(sizes), **_arrays(known)}
+    arrays = {"names": names, "ends": np.cumsum(sizes), "checksums": _checksums(known.records), **_arrays(known)}
     places: dict[str, dict[str, object]] = {}
     start = 0
     for name, array in arrays.items():
@@ -127,6 +127,12 @@ def open_index(path: str, parameters: Mapping[str, str]) -> Known:
         raise _damaged(path) from error
 
 
+def _checksums(records: Records) -> NDArray[np.uint32]:
+    with Path(records.path).open("rb", buffering=0) as file:
+        found = (zlib.crc32(records.read(file, place)) for place in range(len(records.bounds)))
+        return np.fromiter(found, dtype=np.uint32, count=len(records.bounds))
+
+
 def _again(path: str, why: str) -> StoreError:
     return StoreError(f"{path} {why}; make it again with newsdedup index, or run with the parameters it was made with")
 
@@ -153,7 +159,7 @@ def _known(path: str, header: Mapping[str, Any], first: int, size: int) -> Known
         ids=ids,
         sources=sources,
         reading=Reading(**parts),  # type: ignore[arg-type]
-        records=Records(path, np.stack((np.append(0, ends)[:-1], ends), axis=1) + records),
+        records=Records(path, np.stack((np.append(0, ends)[:-1], ends), axis=1) + records, arrays["checksums"]),
         **{name: arrays[name] for name in _OWN},
     )
     _refuse_unfit(known, count)
