@@ -376,6 +376,33 @@ class TestABaseline:
         Path("drafts/more.md").unlink()
         assert desk.run("baseline", "diff", "drafts", "--against", "archive")[1].startswith("- excerpt ")
 
+    def test_keeps_what_an_update_did_not_look_at(self, desk: Desk) -> None:
+        self.start(desk)
+        path = Path("newsdedup-baseline.json")
+        before = path.read_bytes()
+        for git in (["init", "-q"], ["add", "."], ["commit", "-qm", "All"]):
+            desk.git(*git)
+        for narrow in (
+            ["drafts/k02-spun.md", "--against", "archive"],
+            ["drafts"],
+            [".", "--changed-since", "HEAD"],
+            ["drafts", "--changed-since", "HEAD", "--against", "archive"],
+        ):
+            assert desk.run("baseline", "diff", *narrow)[1] == "", narrow
+            assert desk.run("baseline", "update", *narrow)[0] == 0
+            assert path.read_bytes() == before, narrow
+
+    @pytest.mark.parametrize("known", ["archive", "a.idx"])
+    def test_lets_go_what_was_edited_or_deleted(self, desk: Desk, known: str) -> None:
+        self.start(desk)
+        desk.run("index", "archive", "-o", "a.idx")
+        desk.put(f"drafts/{COPY}.md", OWN)
+        out = desk.run("baseline", "diff", f"drafts/{COPY}.md", "--against", known)[1]
+        assert out == f"- copy       archive/b1.md  drafts/{COPY}.md\n"
+        Path(f"drafts/{REWRITE}.md").unlink()
+        out = desk.run("baseline", "diff", "drafts", "--against", known)[1]
+        assert [line[0] for line in out.splitlines()] == ["-", "-"]
+
     def test_is_not_replaced_unasked(self, desk: Desk) -> None:
         self.start(desk)
         code, _, err = desk.run("baseline", "create", "drafts", "--against", "archive")
