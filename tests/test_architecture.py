@@ -20,6 +20,7 @@ MAX_FILE_LINES = 400
 FLOORS: Mapping[str, int] = {
     "errors": 1,
     "article": 1,
+    "printable": 1,
     "result": 1,
     "version": 1,
     "process": 1,
@@ -48,6 +49,7 @@ FLOORS: Mapping[str, int] = {
 
 SAME_FLOOR = frozenset(
     {
+        ("article", "printable"),  # where it was read, for messages
         ("result", "article"),  # a result names what was skipped
         ("pipeline", "engine"),  # its heavy stages
         ("judge", "engine"),  # what is known of the articles

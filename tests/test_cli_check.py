@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -143,6 +145,35 @@ class TestTheGate:
         assert result["ruleId"] == "rewrite"
         assert ET.parse("a.xml").getroot().find(".//failure") is not None  # noqa: S314 - our own file
         assert json.loads(Path("a.json").read_text(encoding="utf-8"))[0]["location"]["path"] == "drafts/a.md"
+
+    @pytest.mark.parametrize("told", [None, "GITHUB_WORKSPACE", "CI_PROJECT_DIR"])
+    def test_names_files_from_the_top_of_the_checkout_and_articles_from_where_it_runs(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, told: str | None
+    ) -> None:
+        for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+            monkeypatch.delenv(name, raising=False)
+        if told:
+            monkeypatch.setenv(told, str(desk.folder))
+        else:
+            desk.git("init", "-q")
+        desk.put("site/drafts/a.md", REWRITE)
+        monkeypatch.chdir("site")
+        _, out, _ = desk.run("check", "drafts", "--against", "../archive", "--format", "github", "-o", "sarif=a.sarif")
+        assert out.startswith("::error file=site/drafts/a.md,line=")
+        assert "::drafts/a.md: rewrites ../archive/b2.md" in out
+        (result,) = json.loads(Path("a.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+        places = [place["physicalLocation"] for place in (*result["locations"], *result["relatedLocations"])]
+        assert [place["artifactLocation"]["uri"] for place in places] == ["site/drafts/a.md", "archive/b2.md"]
+
+    def test_points_at_a_file_whatever_its_name(self, desk: Desk) -> None:
+        draft = desk.put("drafts/a.md", REWRITE)
+        for name in (b"a\nb.md", b"\xff.md", b"\\xff\x1b.md"):
+            draft = draft.rename(draft.with_name(os.fsdecode(name)))
+            _, out, _ = desk.run("check", "drafts", "--against", "archive", "--format", "sarif")
+            (result,) = json.loads(out)["runs"][0]["results"]
+            place = result["locations"][0]["physicalLocation"]
+            assert Path(os.fsdecode(unquote_to_bytes(place["artifactLocation"]["uri"]))).is_file()
+            assert place["region"]["endLine"] > 1, "its lines were found"
 
     def test_has_formats_that_a_scan_has_not(self, desk: Desk) -> None:
         code, _, err = desk.run("scan", "archive", "--format", "sarif")
@@ -345,6 +376,33 @@ class TestABaseline:
         Path("drafts/more.md").unlink()
         assert desk.run("baseline", "diff", "drafts", "--against", "archive")[1].startswith("- excerpt ")
 
+    def test_keeps_what_an_update_did_not_look_at(self, desk: Desk) -> None:
+        self.start(desk)
+        path = Path("newsdedup-baseline.json")
+        before = path.read_bytes()
+        for git in (["init", "-q"], ["add", "."], ["commit", "-qm", "All"]):
+            desk.git(*git)
+        for narrow in (
+            ["drafts/k02-spun.md", "--against", "archive"],
+            ["drafts"],
+            [".", "--changed-since", "HEAD"],
+            ["drafts", "--changed-since", "HEAD", "--against", "archive"],
+        ):
+            assert desk.run("baseline", "diff", *narrow)[1] == "", narrow
+            assert desk.run("baseline", "update", *narrow)[0] == 0
+            assert path.read_bytes() == before, narrow
+
+    @pytest.mark.parametrize("known", ["archive", "a.idx"])
+    def test_lets_go_what_was_edited_or_deleted(self, desk: Desk, known: str) -> None:
+        self.start(desk)
+        desk.run("index", "archive", "-o", "a.idx")
+        desk.put(f"drafts/{COPY}.md", OWN)
+        out = desk.run("baseline", "diff", f"drafts/{COPY}.md", "--against", known)[1]
+        assert out == f"- copy       archive/b1.md  drafts/{COPY}.md\n"
+        Path(f"drafts/{REWRITE}.md").unlink()
+        out = desk.run("baseline", "diff", "drafts", "--against", known)[1]
+        assert [line[0] for line in out.splitlines()] == ["-", "-"]
+
     def test_is_not_replaced_unasked(self, desk: Desk) -> None:
         self.start(desk)
         code, _, err = desk.run("baseline", "create", "drafts", "--against", "archive")
@@ -370,6 +428,19 @@ class TestWhatIsAllowed:
         assert "licensed wire copy" in out
         Path("drafts/b.md").unlink()
         assert desk.run("check", "drafts", "--against", "archive")[0] == 0
+
+    def test_by_patterns_that_count_from_the_folder_of_the_configuration(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk.git("init", "-q")
+        desk.put("drafts/wire/a.md", COPY)
+        rules = "allow:\n  - {new: 'drafts/wire/*', against: archive/b1.md, reason: licensed wire copy}\n"
+        Path("newsdedup.yaml").write_text(rules, encoding="utf-8")
+        assert desk.run("check", "drafts", "--against", "archive")[0] == 0
+        monkeypatch.chdir("drafts")
+        assert desk.run("check", "wire", "--against", "../archive")[0] == 0
+        Path("wire").rename("other")
+        assert desk.run("check", "other", "--against", "../archive")[0] == 1
 
     def test_a_copy_that_names_its_source_by_one_option(self, desk: Desk) -> None:
         source = desk.newsroom.articles["k01-orig"].source

@@ -30,6 +30,20 @@ def from_yaml(tmp_path: Path, text: str) -> Config:
     return load_config(None, {}, {}, tmp_path)
 
 
+def test_rules_know_where_their_patterns_count_from(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    inner = tmp_path / "site" / "deep"
+    inner.mkdir(parents=True)
+    text = "allow:\n  - {reason: r, new: site/**}\n"
+    (tmp_path / "newsdedup.yaml").write_text(text, encoding="utf-8")
+    for cwd, folder in ((tmp_path, ""), (inner, "site/deep")):
+        assert load_config(None, {}, {}, cwd).allow == (AllowRule(reason="r", new="site/**", folder=folder),)
+    (inner / "other.yaml").write_text(text, encoding="utf-8")
+    config = load_config(inner / "other.yaml", {}, {}, tmp_path)
+    assert [rule.folder for rule in config.allow] == ["../.."]
+    assert Config(allow=config.allow).allow == config.allow
+
+
 def refusal(tmp_path: Path, text: str) -> str:
     with pytest.raises(ConfigError) as caught:
         from_yaml(tmp_path, text)
@@ -82,7 +96,7 @@ def test_one_verdict_needs_no_list(tmp_path: Path) -> None:
         ),
         ("- reason: r\n  expires: 2027-01-31", "line 3: allow rule 2 would allow everything"),
         # an empty value is a forgotten one: taken for "every" it would allow more than was meant
-        ("- reason: r\n  new:", "line 4: allow rule 2: new is empty; allowed: a pattern for the id of the new article"),
+        ("- reason: r\n  new:", "line 4: allow rule 2: new is empty; allowed: a pattern for the new article"),
         ("- reason: r\n  against: ''", "line 4: allow rule 2: against is empty; allowed: a pattern"),
         ("- reason: r\n  source: [a]", "line 4: allow rule 2: source is a; allowed: the outlet of the known article"),
         ("- reason: r\n  verdicts: []", "line 4: allow rule 2: verdicts is empty; allowed: one or more of"),

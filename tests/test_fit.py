@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +73,51 @@ def test_the_example_workflow_uses_the_action_as_it_is() -> None:
 
 def test_the_gitlab_job_keeps_the_reports_that_it_writes() -> None:
     job = read("examples/gitlab-ci.yml")["articles"]
-    check = shlex.split(job["script"][-1])
+    check = shlex.split(next(line for line in job["script"] if line.startswith("check()")))[2:-1]
+    check[-1] = check[-1].removesuffix(";")
     assert parses(check)
     written = dict(word.split("=") for before, word in itertools.pairwise(check) if before == "-o")
     reports = job["artifacts"]["reports"]
     assert written == {"gitlab": reports["codequality"], "junit": reports["junit"]}
     assert job["variables"]["GATE_INDEX"] in job["cache"]["paths"]
     assert not [name for name in job["variables"] if name.startswith("NEWSDEDUP_")]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="allowed-skip: no bash on this machine")
+def test_the_gitlab_job_makes_an_index_again_that_does_not_fit(tmp_path: Path) -> None:
+    job = read("examples/gitlab-ci.yml")["articles"]
+    story, rewrite = sorted((ROOT / "seeds").glob("*.txt"))
+    for source, target in ((story, "archive/a.md"), (rewrite, "drafts/b.md")):
+        (tmp_path / target).parent.mkdir()
+        shutil.copyfile(source, tmp_path / target)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "start"]):
+        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    program = tmp_path / "bin" / "newsdedup"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m newsdedup "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("NEWSDEDUP_")} | {
+        name: value for name, value in job["variables"].items() if name.startswith("GATE_")
+    }
+    variables["PATH"] = f"{program.parent}{os.pathsep}{variables['PATH']}"
+    wrote = []
+    for views in ("copy,terms,facts", "copy,terms,facts", "copy,terms"):  # as an upgrade or a setting changes the index
+        done = subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", "\n".join(job["script"])],
+            cwd=tmp_path,
+            env=variables | {"NEWSDEDUP_VIEWS": views},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == 1, done.stderr
+        assert "drafts/b.md: rewrites archive/a.md" in done.stdout
+        assert (tmp_path / "gl-code-quality-report.json").is_file()
+        wrote.append("wrote .gate/" in done.stderr)
+    assert wrote == [True, False, True]
+    (index,) = (tmp_path / ".gate").iterdir()
+    assert index.suffix == ".index"
 
 
 def test_the_image_runs_as_a_user_without_rights() -> None:

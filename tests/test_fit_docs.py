@@ -25,19 +25,22 @@ The council counted frogs by the pond on Monday. Volunteers found forty-one, thr
 mild winter. "They were loud enough to find with eyes closed," said Ada Holm, who keeps the list. The pond was dredged
 two years ago after neighbours complained of the smell. Schools may visit on Thursdays, with rubber boots and a permit.
 """
-RUN = re.compile(r"```(console|yaml)\n(.*?)```", re.DOTALL)
+RUN = re.compile(r"```(console|yaml|sh)\n(.*?)```", re.DOTALL)
+
+
+FILES = {"yaml": "newsdedup.yaml", "sh": "gate.sh"}
 
 
 def steps() -> list[tuple[str, str]]:
-    """("yaml", text of newsdedup.yaml) and ("$ command", what it prints), in the order of the page."""
+    """("yaml", text of newsdedup.yaml), ("sh", text of gate.sh) and (command, what it prints), in the page's order."""
     found = []
     for kind, block in RUN.findall(PAGE):
         if kind == "console":
             for part in re.split(r"^(?=\$ )", block, flags=re.MULTILINE)[1:]:
                 command, _, shown = part.partition("\n")
                 found.append((command.removeprefix("$ "), shown))
-        elif not block.startswith("repos:"):
-            found.append(("yaml", block))
+        elif block.startswith("# gate.sh") or (kind == "yaml" and not block.startswith("repos:")):
+            found.append((kind, block))
     return found
 
 
@@ -82,8 +85,8 @@ def test_the_commands_print_what_the_page_shows(tmp_path: Path) -> None:
     repository(folder)
     shown: list[tuple[str, str]] = []
     for command, wanted in steps():
-        if command == "yaml":
-            (folder / "newsdedup.yaml").write_text(wanted, encoding="utf-8")
+        if command in FILES:
+            (folder / FILES[command]).write_text(wanted, encoding="utf-8")
             shown.append((command, wanted))
         else:
             shown.append((command, typed(command, folder, programs)))

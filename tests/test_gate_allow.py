@@ -44,6 +44,28 @@ def test_patterns(pattern: str, name: str, fits: bool) -> None:
     assert fits_pattern(name, pattern) is fits
 
 
+@pytest.mark.parametrize(
+    ("id_", "folder", "pattern", "fits"),
+    [
+        ("drafts/a.md", "", "drafts/*", True),
+        ("drafts/a.md", "site", "site/drafts/*", True),
+        ("drafts/a.md", "site", "drafts/*", False),
+        ("../drafts/a.md", "site", "drafts/*", True),
+        ("../drafts/a.md", "..", "../../drafts/*", True),
+        ("feeds/a.jsonl#7", "site", "site/feeds/*", True),
+        ("wire-7", "site", "wire-*", True),  # an id of its own is no path
+        ("/srv/a.md", "site", "/srv/*", True),
+    ],
+)
+def test_patterns_for_files_count_from_the_folder_of_the_configuration(
+    id_: str, folder: str, pattern: str, fits: bool
+) -> None:
+    origin = "feeds/a.jsonl" if id_.endswith("7") else id_
+    found = checked(pair(id_, "archive/b.md"), articles=[article(id_, origin=origin)])
+    check = decide(found, policy(allow=(AllowRule(reason="r", new=pattern, folder=folder),)))
+    assert check.failed is not fits
+
+
 FOUND = checked(
     pair("drafts/a.md", "archive/wire/b.md"),
     articles=[article("archive/wire/b.md", source="Harbour Press Agency")],

@@ -10,7 +10,16 @@ import pytest
 
 from newsdedup.errors import InputError
 from newsdedup.gate.allow import AllowRule
-from newsdedup.gate.baseline import Baseline, BaselineEntry, baseline_lines, baseline_of, changes, read_baseline
+from newsdedup.gate.baseline import (
+    Baseline,
+    BaselineEntry,
+    Reach,
+    baseline_lines,
+    baseline_of,
+    changes,
+    read_baseline,
+    updated,
+)
 from newsdedup.gate.findings import decide
 from newsdedup.result import Checked, Verdict
 from test_gate_samples import article, checked, pair, policy
@@ -24,8 +33,21 @@ def copies(*names: str, known: str = "archive/b.md", verdict: Verdict = Verdict.
     return checked(*(pair(name, known, verdict) for name in names), articles=articles)
 
 
-def made(found: Checked, before: Baseline | None = None) -> Baseline:
-    return baseline_of(decide(found, policy(baseline=before)), before)
+EVERYWHERE = Reach(covers=lambda _: True, exists=lambda _: True)
+NOWHERE = Reach(covers=lambda _: False, exists=lambda _: True)
+MOVED = Reach(covers=lambda _: False, exists=lambda name: not name.startswith("drafts"))
+
+
+def made(found: Checked, before: Baseline | None = None, reach: Reach = EVERYWHERE) -> Baseline:
+    return updated(before or Baseline(), decide(found, policy(baseline=before)), reach)
+
+
+def names(baseline: Baseline) -> list[tuple[int, list[str]]]:
+    """Count and new articles of each entry."""
+    return [
+        (each.count, [name for names in each.names for name in names if not name.startswith("archive")])
+        for each in baseline.entries.values()
+    ]
 
 
 def failing(found: Checked, baseline: Baseline) -> list[str]:
@@ -75,7 +97,7 @@ def test_only_what_fails_goes_in() -> None:
     found = checked(pair("drafts/a.md", "archive/b.md", Verdict.RELATED), pair("drafts/c.md", "archive/b.md"))
     assert [entry.names for entry in made(found).entries.values()] == [(("archive/b.md", "drafts/c.md"),)]
     allowed = decide(found, policy(allow=(AllowRule(reason="r"),)))
-    assert baseline_of(allowed, None) == Baseline(), "it comes back when the rule goes"
+    assert baseline_of(allowed) == Baseline(), "it comes back when the rule goes"
 
 
 def test_an_allowed_match_leaves_the_place_to_one_that_needs_it() -> None:
@@ -97,6 +119,72 @@ def test_a_baseline_made_again_is_the_same_and_keeps_its_reasons() -> None:
     assert suppression is not None
     assert suppression.reason == "agreed with the desk"
     assert made(checked(), told) == Baseline()
+
+
+class TestAnUpdate:
+    """What was not looked at stays; see `updated`."""
+
+    def told(self, *names: str) -> Baseline:
+        entries = made(copies(*names)).entries
+        return Baseline(entries={name: replace(entry, reason="agreed") for name, entry in entries.items()})
+
+    def test_of_other_articles_takes_nothing_away(self) -> None:
+        before = self.told("drafts/a.md", "drafts/c.md")
+        other = checked(pair("drafts/z.md", "archive/z.md"), known_ids=["archive/b.md"])
+        after = made(other, before, NOWHERE)
+        assert before.entries.items() <= after.entries.items()
+        assert len(after.entries) == 2
+
+    def test_of_one_of_two_copies_keeps_the_other(self) -> None:
+        before = self.told("drafts/a.md", "drafts/c.md")
+        assert made(copies("drafts/a.md"), before, NOWHERE) == before
+        assert names(made(copies("drafts/x.md"), before, NOWHERE)) == [
+            (3, ["drafts/a.md", "drafts/c.md", "drafts/x.md"])
+        ]
+
+    @pytest.mark.parametrize(
+        ("new", "known", "reach", "stays"),
+        [
+            (["drafts/a.md"], ["archive/b.md"], NOWHERE, False),  # compared, and not found
+            (["drafts/a.md", "archive/b.md"], [], NOWHERE, False),
+            (["drafts/a.md"], [], NOWHERE, True),  # held against something else
+            (["drafts/z.md"], ["archive/b.md"], NOWHERE, True),
+            (["drafts/z.md"], ["archive/b.md", "drafts/a.md"], NOWHERE, True),  # neither has changed
+            (["drafts/z.md"], ["archive/b.md", "drafts/a.md"], EVERYWHERE, True),
+            (["drafts/z.md"], ["archive/b.md"], EVERYWHERE, False),  # would have been found, and is not there
+            (["drafts/z.md"], ["drafts/a.md"], EVERYWHERE, False),
+        ],
+    )
+    def test_drops_a_pair_only_when_it_was_compared_or_would_have_been(
+        self, new: list[str], known: list[str], reach: Reach, stays: bool
+    ) -> None:
+        before = self.told("drafts/a.md")
+        assert made(checked(new=new, known_ids=known), before, reach) == (before if stays else Baseline())
+
+    def test_counts_a_moved_copy_once(self) -> None:
+        before = self.told("drafts/a.md", "drafts/c.md")
+        assert names(made(copies("2026/a.md"), before, MOVED)) == [(2, ["2026/a.md", "drafts/c.md"])]
+        moved = made(copies("2026/a.md", "2026/c.md"), before, MOVED)
+        assert names(moved) == [(2, ["2026/a.md", "2026/c.md"])]
+        assert [entry.reason for entry in moved.entries.values()] == ["agreed"]
+
+    def test_keeps_a_count_without_names(self) -> None:
+        before = Baseline(entries={key: replace(entry, count=3) for key, entry in self.told("a.md").entries.items()})
+        assert names(made(copies("a.md"), before)) == [(3, ["a.md"])]
+
+
+def test_two_sides_of_a_merge_are_one_baseline(tmp_path: Path) -> None:
+    def line(*new: str, **fields: object) -> str:
+        return json.dumps({**ENTRY, "count": len(new), "names": [["b", each] for each in new], **fields})
+
+    sides = (line("a1", "a2", reason="ours") + ",", line("a1", "a3", reason="theirs"), line("a1"))
+    path = tmp_path / "baseline.json"
+    head = '{"type":"newsdedup-baseline","schema":1,"findings":[\n'
+    for text in (",\n".join(each.rstrip(",") for each in sides), "\n".join(sides), "\n".join(sides) + ","):
+        path.write_text(f"{head}{text}\n]}}\n", encoding="utf-8")  # with their commas right, missing or too many
+        (entry,) = read_baseline(path).entries.values()
+        assert (entry.count, entry.reason) == (2, "ours; theirs")
+        assert [new for _, new in entry.names] == ["a1", "a2", "a3"]
 
 
 def test_a_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -166,7 +254,8 @@ def entry(**fields: object) -> str:
         (entry(hashes=...), "finding 1 cannot be read"),
         (entry(names=[["a", 1]]), "finding 1 cannot be read"),
         (entry(reason=5), "finding 1 cannot be read"),
-        (GOOD % ",".join([json.dumps(ENTRY)] * 2), "finding 2 stands there twice"),
+        (GOOD % ",".join([json.dumps(ENTRY), json.dumps({**ENTRY, "rule": "rewrite"})]), "finding 2 contradicts"),
+        (GOOD.replace("[%s]}", "[\n%s\n]}") % '{"a":', "no valid JSON"),
         (GOOD % "\n<<<<<<< HEAD\n" + "\n=======\n>>>>>>> b\n", "line 2: a merge conflict"),
     ],
 )

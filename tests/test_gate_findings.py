@@ -255,6 +255,6 @@ def test_renaming_and_another_order_give_the_same_findings(newsroom: Newsroom) -
     again = decide(newsroom_check(articles, new), policy())
     assert again.findings == before.findings
     assert before.failed
-    held = decide(after.checked, policy(baseline=baseline_of(before, None)))
+    held = decide(after.checked, policy(baseline=baseline_of(before)))
     assert not held.failed, "a baseline made before the files were moved"
     assert len(held.suppressed) == len(before.failing)

@@ -42,7 +42,8 @@ def spans(text: str) -> list[tuple[int, int, int]]:
             "> It voted &quot;7 to 2&quot; for\n> the <a\nhref='the bridge'>bridge</a>.\n",
             [(1, 8, 8), (2, 10, 12)],
         ),
-        (f"---\r\nsummary: {SENTENCES[0]}\r\n---\r\n{SENTENCES[0]}\r\n", [(1, 4, 4)]),
+        (f"\n+++\nsummary = '{SENTENCES[0]}'\n+++\n{SENTENCES[0]}\n", [(1, 5, 5)]),
+        (f"---\nsummary: [{SENTENCES[0]}\n---\n", [(1, 2, 2)]),  # broken: text, as the loader has it
         ("It\u00a0voted ｢7 to 2｣ for the bri\u00addge.", [(2, 1, 1)]),  # other characters, the same words
         # a note within a sentence
         (f"x\n{SENTENCES[2].replace('said', 'said [see the minutes of the last meeting]')}", [(3, 2, 2)]),

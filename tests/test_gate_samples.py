@@ -67,6 +67,7 @@ def checked(
     articles: Iterable[Article] = (),
     known: int = 200,
     new: Iterable[str] = (),
+    known_ids: Iterable[str] = (),
     skipped: tuple[Skipped, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> Checked:
@@ -86,7 +87,8 @@ def checked(
         seconds=1.5,
     )
     sentences = {id_: tuple(f"Sentence {number} of {id_}." for number in range(1, 13)) for id_ in ids}
-    return Checked(result=result, new=tuple(names), known=known, texts=texts, sentences=sentences)
+    old = sorted({*known_ids, *ids} - {*names})
+    return Checked(result=result, new=tuple(names), known=known, texts=texts, sentences=sentences, known_ids=tuple(old))
 
 
 def policy(**fields: object) -> Policy:
@@ -115,7 +117,7 @@ def shown_check() -> Check:
         AllowRule(reason="licensed wire copy", new="drafts/w.md", expires=date(2027, 1, 31)),
         AllowRule(reason="gone", expires=date(2026, 1, 31)),
     )
-    base = baseline_of(decide(old, policy()), None)
+    base = baseline_of(decide(old, policy()))
     check = decide(found, policy(allow=rules, baseline=base))
     first = check.findings[0]
     lead = replace(first.lead, region=Region(first=7, last=19), other_region=Region(first=3, last=9))

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from newsdedup.article import Article, Skipped
 from newsdedup.loaders import LoaderParams, load_articles
 from newsdedup.loaders import files as loader_files
-from newsdedup.loaders.ids import printable, printable_path
+from newsdedup.printable import printable, printable_path
 
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 SMALL = LoaderParams(max_bytes=1000)
@@ -419,12 +419,15 @@ def test_names_become_ids_that_can_be_printed(tmp_path: Path) -> None:
         write(tmp_path / os.fsdecode(name), b"Body " + name.hex().encode())
     assert told(load_articles(tmp_path)) == [
         "a\\xff.txt",
-        "b\\x0a.txt",
+        "b\\n.txt",
         "c\\u202etxt.txt",
         "d\u200cé.txt",
         "e\\x1b[2J.txt",
         "f\\x.txt",
     ]
+    read = [item for item in load_articles(tmp_path) if isinstance(item, Article)]
+    assert sorted(os.fsencode(item.origin.removeprefix(f"{tmp_path}/")) for item in read) == sorted(names)
+    assert [item.place.removeprefix(f"{tmp_path}/") for item in read] == [item.id for item in read]
 
 
 @given(text=st.text(st.characters(), max_size=20), raw=st.binary(max_size=20).filter(lambda raw: b"\0" not in raw))

@@ -23,7 +23,7 @@ from newsdedup.report.jsonl import pair_object
 from newsdedup.report.plain import Style
 from newsdedup.result import Verdict
 from test_gate_samples import article, checked, pair, policy, shown_check
-from test_report_text import ANY_TEXT, NASTY, assert_harmless
+from test_report_text import ANY_TEXT, NASTY, assert_harmless, assert_no_command
 
 PLAIN = Style()
 COUNTS = "5 new articles against 200: 2 findings, 1 note, 2 suppressed"
@@ -87,9 +87,35 @@ def test_nothing_found_is_said_without_a_way_out() -> None:
     ],
 )
 def test_the_relation_is_named_from_the_new_article(verdict: Verdict, verb: str, as_source: str) -> None:
+    days = [article("drafts/a.md", published="2026-11-01"), article("archive/b.md", published="2026-11-02T08:00")]
     for source, words in ((None, verb), ("archive/b.md", verb), ("drafts/a.md", as_source)):
-        check = decide(checked(pair("drafts/a.md", "archive/b.md", verdict, source=source)), policy())
+        check = decide(checked(pair("drafts/a.md", "archive/b.md", verdict, source=source), articles=days), policy())
         assert next(findings_text(check, PLAIN)).startswith(f"drafts/a.md: {words} archive/b.md (score .97)")
+
+
+@pytest.mark.parametrize(
+    ("new", "known", "verb"),
+    [
+        (None, None, "rewrites"),
+        (None, "2026-11-02", "rewrites"),
+        ("2026-11-01", None, "rewrites"),
+        ("some day", "2026-11-02", "rewrites"),
+        ("2026-11-02", "2026-11-01", "rewrites"),
+        ("2026-11-02", "2026-11-02T08:00", "rewrites"),  # the same day, as far as it is told
+        ("2026-11-02T07:00", "2026-11-02T08:00", "is rewritten by"),
+    ],
+)
+def test_a_known_article_was_there_first_unless_times_say_otherwise(
+    new: str | None, known: str | None, verb: str
+) -> None:
+    articles = [article("drafts/a.md", published=new), article("archive/b.md", published=known)]
+    found = checked(pair("drafts/a.md", "archive/b.md", Verdict.REWRITE, source="drafts/a.md"), articles=articles)
+    assert next(findings_text(decide(found, policy()), PLAIN)).startswith(f"drafts/a.md: {verb} archive/b.md")
+
+
+def test_of_two_new_articles_the_likelier_source_is_told_as_such() -> None:
+    found = checked(pair("drafts/a.md", "b.md", Verdict.REWRITE, source="drafts/a.md"))
+    assert next(findings_text(decide(found, policy()), PLAIN)).startswith("b.md: rewrites drafts/a.md")
 
 
 def test_what_the_evidence_lists_in_part_is_at_least_so_many() -> None:
@@ -222,7 +248,7 @@ def test_no_format_changes_with_the_time_it_took_but_by_its_seconds(name: str) -
 
 def hostile(new: str, other: str, words: str) -> Check:
     """A check whose names, outlets, quotes, reasons and notes are all hostile."""
-    left, right = sorted((f"a{new}", f"b{other}"))
+    left, right = sorted((new, other) if new != other else (new, f"b{other}"))
     one = replace(pair(left, right, Verdict.REWRITE, facts=((words, None),)), source="right", reasons=(words,))
     evidence = replace(one.evidence, altered_quotes=((words, new),))
     found = checked(
@@ -244,6 +270,10 @@ def test_hostile_names_stay_data_in_every_format(new: str, other: str, words: st
             assert_harmless(line)
     for line in FORMATS["github"].check(check, PLAIN):
         assert_harmless(line)
+    for name in FORMATS:
+        for line in FORMATS[name].check(check, PLAIN):
+            if name != "github" or not re.match("::(error|warning|notice) ", line):
+                assert_no_command(line)
     for name in ("json", "sarif", "gitlab"):
         json.loads("\n".join(FORMATS[name].check(check, PLAIN)).encode())
     for line in FORMATS["jsonl"].check(check, PLAIN):

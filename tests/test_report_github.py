@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from newsdedup.article import Skipped
 from newsdedup.gate.check import Check
 from newsdedup.gate.findings import decide
 from newsdedup.report.github import github_lines
 from newsdedup.result import Verdict
 from test_gate_samples import checked, pair, policy, shown_check
+from test_report_text import assert_no_command
 
 
 def read(line: str) -> tuple[str, dict[str, str], str] | None:
@@ -52,7 +55,9 @@ def test_what_is_below_the_gate_is_a_warning() -> None:
     assert next(github_lines(check)).startswith("::warning file=drafts/a.md,")
 
 
-@pytest.mark.parametrize("name", ["a,b=c:d%0A,title=x.md", "%25.md", "a::error::b.md", "drafts/\n::error::x.md"])
+@pytest.mark.parametrize(
+    "name", ["a,b=c:d%0A,title=x.md", "%25.md", "a::error::b.md", "drafts/\n::error::x.md", "##[error]x.md"]
+)
 def test_names_cannot_break_out_of_their_place(name: str) -> None:
     check = decide(checked(pair(name, "archive/b.md")), policy())
     found = read(next(github_lines(check)))
@@ -60,7 +65,27 @@ def test_names_cannot_break_out_of_their_place(name: str) -> None:
     kind, properties, message = found
     assert (kind, list(properties)) == ("error", ["file", "line", "endLine", "title"])
     assert properties["file"] == name
-    assert message.startswith(name.replace("\n", "\\n"))
+    assert message.startswith(name.replace("\n", "\\n").replace("##[", "#\\x23["))
+
+
+@pytest.mark.parametrize("name", ["##[error]x", "::error::x", "  ::error::x", "a ##[add-mask]e"])
+def test_names_in_lines_of_the_log_are_no_commands(name: str) -> None:
+    found = checked(
+        *(pair(f"{name}{number:02}", "archive/a.md") for number in range(12)),
+        skipped=(Skipped(input=name, reason=name),),
+        notes=(name,),
+    )
+    plain = [line for line in github_lines(decide(found, policy())) if not line.startswith("::")]
+    assert len(plain) == 4
+    for line in plain:
+        assert_no_command(line)
+
+
+def test_files_are_named_from_the_top_of_the_checkout() -> None:
+    check = replace(decide(checked(pair("drafts/a.md", "archive/b.md")), policy()), folder="site")
+    line = next(github_lines(check))
+    assert line.startswith("::error file=site/drafts/a.md,")
+    assert "::drafts/a.md: copies archive/b.md " in line
 
 
 def many(errors: int, warnings: int) -> Check:

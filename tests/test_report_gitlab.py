@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from newsdedup.gate.check import Check
 from newsdedup.gate.findings import decide
@@ -47,6 +50,22 @@ def test_every_issue_has_a_fingerprint_of_its_own_that_stays_when_files_move() -
 
     assert len(set(prints("drafts/a.md", "drafts/b.md"))) == 2
     assert prints("drafts/a.md", "drafts/b.md") == prints("moved/x.md", "moved/y.md")
+
+
+@pytest.mark.parametrize(
+    ("origin", "folder", "path"),
+    [
+        ("drafts/a.md", "", "drafts/a.md"),
+        ("drafts/a.md", "site", "site/drafts/a.md"),
+        ("../drafts/a.md", "site/deep", "site/drafts/a.md"),
+        ("/elsewhere/a.md", "site", "/elsewhere/a.md"),
+        ("drafts/a\nb.md", "", "drafts/a\nb.md"),
+    ],
+)
+def test_files_are_named_from_the_top_of_the_checkout(origin: str, folder: str, path: str) -> None:
+    found = checked(pair("a", "archive/b.md"), articles=[article("a", origin=origin)])
+    (issue,) = issues(replace(decide(found, policy()), folder=folder))
+    assert issue["location"]["path"] == path
 
 
 def test_nothing_found_is_an_empty_list() -> None:

@@ -232,6 +232,7 @@ def test_two_copies_of_one_text_have_fingerprints_of_their_own_wherever_they_sta
         ("100%.md", "100%25.md"),
         ("bad\udcff.md", "bad%FF.md"),
         ("lone\ud800.md", "lone%5Cud800.md"),
+        ("a\n\\x1b##[b.md", "a%0A%5Cx1b%23%23%5Bb.md"),
     ],
 )
 def test_names_are_percent_encoded(name: str, uri: str) -> None:
@@ -239,6 +240,12 @@ def test_names_are_percent_encoded(name: str, uri: str) -> None:
     assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": uri, "uriBaseId": "%SRCROOT%"}
     if name.isprintable():
         assert unquote(uri) == name
+
+
+def test_files_are_named_from_the_top_of_the_checkout() -> None:
+    (result,) = results(replace(decide(checked(pair("a.md", "../archive/b.md")), policy()), folder="drafts"))
+    places = [result["locations"][0], result["relatedLocations"][0]]
+    assert {place["physicalLocation"]["artifactLocation"]["uri"] for place in places} == {"drafts/a.md", "archive/b.md"}
 
 
 def test_a_file_elsewhere_has_its_whole_address() -> None:

@@ -21,7 +21,9 @@ from test_report_samples import COMPARISON, LEFT, LONG, NOTHING, RESULT, REWRITE
 
 PLAIN = Style()
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
-NASTY = st.text(st.sampled_from("a \x1b[31m\x00\x07\n\r\t\x85\x9b\u202e\u2066\u2028\u200f\ufeff\udc80日́"), max_size=20)
+NASTY = st.sampled_from(["##[error]x", "::error::x", " \x85::x", "###[x", ":"]) | st.text(
+    st.sampled_from("a#: \x1b[31m\x00\x07\n\r\t\x85\x9b\u202e\u2066\u2028\u200f\ufeff\udc80日́"), max_size=20
+)
 BIDI = set(map(chr, [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 
 
@@ -135,6 +137,12 @@ def test_terminal_shows_all_of_many_findings() -> None:
         ("exe.\u202etxt", "exe.\\u202etxt"),
         ("\udcff", "\\udcff"),
         ("\U000e0041", "\\U000e0041"),
+        ("a ##[error]b", "a #\\x23[error]b"),
+        ("###[set-env name=x]", "##\\x23[set-env name=x]"),
+        ("##vso[task.complete]", "#\\x23vso[task.complete]"),
+        ("::error::b", "\\x3a:error::b"),
+        ("\u3000::error::b", "\u3000\\x3a:error::b"),
+        ("## [a] std::vector", "## [a] std::vector"),
         ("Zürich — “日本” 👩‍👩‍👧 नमस्ते", "Zürich — “日本” 👩‍👩‍👧 नमस्ते"),  # joiners are part of words
     ],
 )
@@ -146,6 +154,12 @@ def assert_harmless(line: str) -> None:
     for char in line:
         assert unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp"), ascii(line)
         assert char not in BIDI, ascii(line)
+
+
+def assert_no_command(line: str) -> None:
+    """Nothing that GitHub's runner takes for a command: `##[` anywhere, `::` at the start, white space aside."""
+    assert "##[" not in line, ascii(line)
+    assert not line.lstrip().startswith("::"), ascii(line)
 
 
 @settings(max_examples=60, deadline=None)
@@ -185,12 +199,11 @@ def test_no_control_reaches_the_reader(name: str, other: str) -> None:
         numbers={name: 1.0},
     )
     for style in (Style(width=60), Style(verbose=True, width=100)):
-        for lines in (
-            text_lines(scan, style),
-            terminal_lines(scan, style),
-            comparison_text(close, style),
-            comparison_terminal(close, style),
-        ):
+        for lines in (text_lines(scan, style), comparison_text(close, style)):
+            for line in lines:
+                assert_harmless(line)
+                assert_no_command(line)
+        for lines in (terminal_lines(scan, style), comparison_terminal(close, style)):
             for line in lines:
                 assert_harmless(line)
     for line in [*terminal_lines(scan, Style(color=True)), *comparison_terminal(close, Style(color=True))]:

@@ -22,6 +22,7 @@ from newsdedup.gate.baseline import read_baseline
 from newsdedup.gate.check import Check
 from newsdedup.gate.findings import Policy, decide
 from newsdedup.pipeline import check, compare, know, scan
+from newsdedup.printable import printable_path
 from newsdedup.report.plain import count, reasons_tally, tally
 from newsdedup.result import REPORTED, Comparison, Result, Verdict
 from newsdedup.run import Holding, Parameters
@@ -214,7 +215,7 @@ def _told_apart(
             left_out.add(place)
             out.append(item)
         else:
-            out.append(replace(item, id=f"{_file(item)}#{item.id}"))
+            out.append(replace(item, id=f"{printable_path(_file(item))}#{item.id}"))
     return out, sorted(left_out)
 
 

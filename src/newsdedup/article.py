@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsdedup.printable import printable_path
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
@@ -19,7 +21,7 @@ class Article:
         url: None when unknown.
         lang: ISO 639-1 code when the source states it; None means "find it from the text".
         canonical: Address or name that the article gives as its original; None when it states none.
-        origin: The file that the article was read from (`feeds/a.jsonl`); "" when made in memory.
+        origin: Path of the file that the article was read from (`feeds/a.jsonl`), as it opens; "" when made in memory.
         line: Line of a record in its file, from 1; None for an article that is a file of its own.
     """
 
@@ -37,7 +39,8 @@ class Article:
     @property
     def place(self) -> str:
         """Where the article was read, for messages: `feeds/a.jsonl line 17`; "" when made in memory."""
-        return self.origin if self.line is None else f"{self.origin} line {self.line}"
+        file = printable_path(self.origin)
+        return file if self.line is None else f"{file} line {self.line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

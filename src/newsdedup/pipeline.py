@@ -94,12 +94,15 @@ def check(
         run.decide()
         pairs = run.explained()
         rows = np.unique([side for each in run.found for side in (each.left, each.right)]).astype(np.int64)
+        left_out = frozenset(() if holding is None else holding.left_out.tolist())
+        known = tuple(id_ for row, id_ in enumerate(shelf.ids[: shelf.known]) if row not in left_out)
         return Checked(
             result=run.result(intake, pairs, version, shown, started),
             new=tuple(shelf.ids[shelf.known :]),
-            known=shelf.known - (0 if holding is None else holding.left_out.size),
+            known=len(known),
             texts={article.id: article for article in shelf.articles(rows.tolist())},
             sentences={shelf.ids[row]: said for row, said in zip(rows.tolist(), engine.sentences(rows), strict=True)},
+            known_ids=known,
         )
 
 

@@ -190,6 +190,7 @@ class Checked:
         result: Of the pairs with a new article on one side at least; `articles` counts new and known ones.
         new: Ids of the new articles, sorted.
         known: Articles that they were held against.
+        known_ids: Their ids, sorted.
         texts: The articles that stand in a pair, by id.
         sentences: The normalised sentences of those articles, by id; number n of the evidence is index n - 1.
     """
@@ -199,3 +200,4 @@ class Checked:
     known: int
     texts: Mapping[str, Article]
     sentences: Mapping[str, tuple[str, ...]]
+    known_ids: tuple[str, ...] = ()

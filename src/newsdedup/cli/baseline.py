@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsdedup.cli.changed import within
 from newsdedup.cli.gate import Command, Sides, checked, gate_options, sides
 from newsdedup.cli.options import refuse_quiet_and_verbose, settings
 from newsdedup.cli.output import Outputs, planned_outputs, say, writable, write_stdout, write_whole
@@ -16,7 +18,7 @@ from newsdedup.config import Config
 from newsdedup.errors import ConfigError
 
 if TYPE_CHECKING:
-    from newsdedup.gate.baseline import Baseline
+    from newsdedup.gate.baseline import Baseline, Reach
     from newsdedup.gate.check import Check
 
 BASELINE_NAME = "newsdedup-baseline.json"
@@ -49,16 +51,21 @@ def _arguments(command: Command) -> Command:
 @click.option("--force", is_flag=True, help="Replace a baseline that is there, with the reasons written in it.")
 def create(*, force: bool, **options: Any) -> int:
     """Write all that a check finds now to a new baseline."""
+    from newsdedup.gate.baseline import Baseline  # noqa: PLC0415
+
     asked = _Asked.of(**options)
     if asked.path.exists() and not force:
         raise ConfigError(f"{asked.path} is there; newsdedup baseline update keeps its reasons, --force replaces it")
-    return _write(asked, None)
+    return _write(asked, Baseline())
 
 
 @baseline.command()
 @_arguments
 def update(**options: Any) -> int:
-    """Write what a check finds now to the baseline that is there; reasons written in it are kept."""
+    """Write what a check finds now to the baseline that is there.
+
+    Reasons written in it are kept, and so are findings between articles that this run did not compare.
+    """
     from newsdedup.gate.baseline import read_baseline  # noqa: PLC0415
 
     asked = _Asked.of(**options)
@@ -69,28 +76,28 @@ def update(**options: Any) -> int:
 @_arguments
 def diff(**options: Any) -> int:
     """Show what a check finds beside the baseline, and what it does not find any more; nothing is written."""
-    from newsdedup.gate.baseline import baseline_of, changes, read_baseline  # noqa: PLC0415
+    from newsdedup.gate.baseline import changes, read_baseline, updated  # noqa: PLC0415
     from newsdedup.report.baseline_changes import change_counts, change_lines  # noqa: PLC0415
 
     asked = _Asked.of(**options)
     before = read_baseline(asked.path)
     found = asked.checked()
-    after = baseline_of(found, before)
+    after = updated(before, found, asked.reach(found))
     differs = changes(before, after)
     write_stdout(change_lines(differs))
     asked.tell(f"{asked.path}: {change_counts(differs, after)}")
     return _code(asked, found)
 
 
-def _write(asked: _Asked, before: Baseline | None) -> int:
+def _write(asked: _Asked, before: Baseline) -> int:
     """Writes what is found now; the exit code."""
-    from newsdedup.gate.baseline import Baseline, baseline_lines, baseline_of, changes  # noqa: PLC0415
+    from newsdedup.gate.baseline import baseline_lines, changes, updated  # noqa: PLC0415
     from newsdedup.report.baseline_changes import change_counts  # noqa: PLC0415
 
     found = asked.checked()
-    after = baseline_of(found, before)
+    after = updated(before, found, asked.reach(found))
     write_whole(asked.path, baseline_lines(after))
-    asked.tell(f"wrote {asked.path}: {change_counts(changes(before or Baseline(), after), after)}")
+    asked.tell(f"wrote {asked.path}: {change_counts(changes(before, after), after)}")
     return _code(asked, found)
 
 
@@ -107,6 +114,7 @@ class _Asked:
     sides: Sides
     outputs: Outputs
     quiet: bool
+    whole: bool  # all below the PATHs is compared, and not what has changed
 
     @classmethod
     def of(
@@ -131,11 +139,23 @@ class _Asked:
             sides=both,
             outputs=planned_outputs(None, (), both.inputs, quiet=quiet, verbose=verbose, color=False),
             quiet=quiet,
+            whole=changed_since is None,
         )
 
     def checked(self) -> Check:
         """The check that no baseline holds back."""
         return checked(self.sides, self.config, self.outputs, quiet=self.quiet)
+
+    def reach(self, found: Check) -> Reach:
+        """How far the check looked: all below the PATHs, but for what could not be read; what has changed, nowhere."""
+        from newsdedup.gate.baseline import Reach  # noqa: PLC0415
+
+        looked = (*self.sides.new, *self.sides.known) if self.whole else ()
+        skipped = [each.input for each in found.checked.result.skipped]
+        return Reach(
+            covers=lambda name: within(name, looked) and not within(name, skipped),
+            exists=os.path.exists,  # names may be too long for a Path
+        )
 
     def tell(self, message: str) -> None:
         """A line for a person."""

@@ -164,7 +164,22 @@ def checked(sides: Sides, config: Config, outputs: Outputs, *, quiet: bool) -> C
         raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
     if not quiet:
         tell_skipped(check.checked.result.skipped, outputs)
-    return with_regions(replace(check, notes=(*check.notes, *sides.notes)), partial(_text_of, config.max_bytes))
+    check = replace(check, notes=(*check.notes, *sides.notes), folder=_folder())
+    return with_regions(check, partial(_text_of, config.max_bytes))
+
+
+def _folder() -> str:
+    """The working directory as seen from the top of the checkout, from which CI names files; "" there and outside.
+
+    Without `.git`, as in a container without git, what GitHub and GitLab say is the top.
+    """
+    here = Path.cwd().resolve()
+    tops = [folder for folder in (here, *here.parents) if (folder / ".git").exists()]
+    told = (os.environ.get(name) for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"))
+    tops += [Path(name).resolve() for name in told if name]
+    top = next((folder for folder in tops if here.is_relative_to(folder)), here)
+    seen = here.relative_to(top).as_posix()
+    return "" if seen == "." else seen
 
 
 def _unchanged(items: Iterable[Article | Skipped], changed: frozenset[str]) -> Iterator[Article | Skipped]:

@@ -21,8 +21,8 @@ DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _NEEDED = f"a reason, and one or more of {', '.join(NARROWING)}"
 _ALLOWED: Mapping[str, str] = {
     "reason": "a text that is not empty",
-    "new": "a pattern for the id of the new article, such as drafts/*.md",
-    "against": "a pattern for the id of the known article, such as archive/**",
+    "new": "a pattern for the new article, such as drafts/*.md",
+    "against": "a pattern for the known article, such as archive/**",
     "source": "the outlet of the known article",
     "verdicts": f"one or more of {', '.join(FINDINGS)}",
     "expires": "a date such as 2027-01-31",
@@ -55,7 +55,7 @@ def _rule(rule: object, number: int) -> AllowRule:
     if not any(name in read for name in NARROWING):
         told = f"{who} would allow everything; name one or more of {', '.join(NARROWING)}"
         raise PartError(told, (number,))
-    return AllowRule(**read)  # type: ignore[arg-type]  # each value comes from the reader of its own field
+    return AllowRule(**read, folder=rule.folder if isinstance(rule, AllowRule) else "")  # type: ignore[arg-type]  # each value comes from the reader of its own field
 
 
 def _written(rule: AllowRule) -> dict[str, object]:

@@ -131,7 +131,8 @@ VALUE_KEYS: tuple[Key, ...] = (
         attribute="allow",
         allowed="a list of rules, each with a reason and what it allows",
         comment="Findings that a check may have: rules, each with a reason and one or more of new and against\n"
-        "(patterns for ids), source (outlet of the known article) and verdicts; expires is its last day. For example:\n"
+        "(patterns for files, seen from this file's folder, or for ids of records), source (outlet of the known\n"
+        "article) and verdicts; expires is its last day. For example:\n"
         '  - {reason: printed under contract, against: "partner/**", verdicts: [copy, revision], expires: 2027-01-31}',
         parse=allow.rules,
         only_in_files=True,

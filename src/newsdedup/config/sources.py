@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from newsdedup.config.entries import Place
@@ -69,7 +70,7 @@ def load_settings(
         ConfigError: An unknown key or variable, a value out of range, or a file that cannot be read.
     """
     read = read_file(file) if file is not None else discovered_file(cwd)
-    given = _from_file(read) if read else {}
+    given = _from_file(read, cwd) if read else {}
     given.update(_from_environment(environ))
     given.update(_from_command_line(overrides))
     chosen = given.get(PRESET_KEY.name)
@@ -97,7 +98,7 @@ def _from_preset(name: object) -> dict[str, Setting]:
     }
 
 
-def _from_file(file: ConfigFile) -> dict[str, Setting]:
+def _from_file(file: ConfigFile, cwd: Path) -> dict[str, Setting]:
     found: dict[str, Setting] = {}
     for entry in file.entries:
         place = entry.place.at()
@@ -108,8 +109,19 @@ def _from_file(file: ConfigFile) -> dict[str, Setting]:
         value = parsed(_BY_NAME[entry.name], entry.value, place=entry.place, label=entry.name)
         if isinstance(value, Path):  # as seen from the configuration, which stays true wherever the run starts
             value = file.path.parent / value
+        elif entry.name == "allow":
+            value = tuple(replace(rule, folder=_seen_from(file.path, cwd)) for rule in value)  # type: ignore[attr-defined]
         found[entry.name] = Setting(value=value, origin=place)
     return found
+
+
+def _seen_from(file: Path, cwd: Path) -> str:
+    """The working directory as seen from the folder of a file; "" when that is it, or when the two share no root."""
+    try:
+        seen = Path(os.path.relpath(cwd.resolve(), file.resolve().parent)).as_posix()
+    except ValueError:  # another drive of Windows
+        return ""
+    return "" if seen == "." else seen
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Setting]:

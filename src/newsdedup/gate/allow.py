@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
+from pathlib import PurePath
+from posixpath import join, normpath
 
 from newsdedup.article import Article
+from newsdedup.printable import printable_path
 from newsdedup.result import Verdict
 
 
@@ -16,11 +19,13 @@ class AllowRule:
 
     Attributes:
         reason: Why, for a person; never empty.
-        new: Pattern (`*`, `**`, `?`, `[...]`) for the id of the new article; None fits every one.
-        against: The same for the id of the article that it matches.
+        new: Pattern (`*`, `**`, `?`, `[...]`) for the file of the new article, or for the id that a record has of its
+            own; None fits every one.
+        against: The same for the article that it matches.
         source: Outlet of the article that it matches, case aside; None fits every one.
         verdicts: Empty for all.
         expires: Last day on which the rule holds; None for ever.
+        folder: The working directory, from which files are named, as seen from where patterns count; "" there.
     """
 
     reason: str
@@ -29,6 +34,7 @@ class AllowRule:
     source: str | None = None
     verdicts: tuple[Verdict, ...] = ()
     expires: date | None = None
+    folder: str = ""
 
     def holds(self, today: date) -> bool:
         """Whether the rule has not expired; it holds on its last day."""
@@ -39,9 +45,16 @@ class AllowRule:
         return (
             (not self.verdicts or verdict in self.verdicts)
             and (self.source is None or _folded(self.source) == _folded(other.source))
-            and (self.new is None or fits_pattern(new.id, self.new))
-            and (self.against is None or fits_pattern(other.id, self.against))
+            and (self.new is None or fits_pattern(self._name(new), self.new))
+            and (self.against is None or fits_pattern(self._name(other), self.against))
         )
+
+    def _name(self, article: Article) -> str:
+        """The id; that of a file, or of a record that is named by its file, as seen from where patterns count."""
+        file = printable_path(PurePath(article.origin).as_posix())
+        if self.folder and (article.id == file or article.id.startswith(f"{file}#")):
+            return normpath(join(self.folder, article.id))
+        return article.id
 
     @property
     def told(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newsdedup.errors import InputError
@@ -52,20 +52,29 @@ class BaselineChange:
     after: int
 
 
-def baseline_of(check: Check, before: Baseline | None) -> Baseline:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far a run looked, for names that none of its articles has.
+
+    Attributes:
+        covers: Whether an article of that name would have been compared if it were there.
+        exists: Whether a file of that name is there.
+    """
+
+    covers: Callable[[str], bool]
+    exists: Callable[[str], bool]
+
+
+def baseline_of(check: Check) -> Baseline:
     """All that fails in a check or would without its baseline.
 
     What is allowed or declared is left out, so that it comes back when its rule goes.
-
-    Args:
-        before: Whose reasons are kept.
     """
     same: dict[str, list[Match]] = {}
     for match in check.matches:
         fails = rank(match.pair.verdict) <= rank(check.fail_on)
         if fails and (match.suppression is None or match.suppression.kind == "baseline"):
             same.setdefault(match.fingerprint, []).append(match)
-    old = before.entries if before else {}
     return Baseline(
         entries={
             fingerprint: BaselineEntry(
@@ -74,11 +83,40 @@ def baseline_of(check: Check, before: Baseline | None) -> Baseline:
                 hashes=matches[0].hashes,
                 count=len(matches),
                 names=tuple(sorted((match.pair.left, match.pair.right) for match in matches)),
-                reason=old[fingerprint].reason if fingerprint in old else "",
             )
             for fingerprint, matches in sorted(same.items())
         }
     )
+
+
+def updated(before: Baseline, check: Check, reach: Reach) -> Baseline:
+    """A baseline after a check: what was found, with the reasons that stood there, and what was not looked at.
+
+    A pair that was not found goes only when the check compared the two, or would have if both were there: each of its
+    names is an article of the check or lies where it looked, and they are not both known. All others stay, so that a
+    check of some drafts takes nothing away from the rest. Where a text of an entry is found under another name, that
+    takes the place of a pair that stays and whose files are gone: it was moved.
+    """
+    found = baseline_of(check).entries
+    new, known = frozenset(check.checked.new), frozenset(check.checked.known_ids)
+
+    def compared(names: tuple[str, str]) -> bool:
+        return all(name in new or name in known or reach.covers(name) for name in names) and not known.issuperset(names)
+
+    entries = dict(found)
+    for fingerprint, old in before.entries.items():
+        entry = found.get(fingerprint)
+        here = entry.names if entry else ()
+        stay = [names for names in old.names if names not in here and not compared(names)]
+        came = sum(names not in old.names for names in here)
+        moved = [names for names in stay if not all(map(reach.exists, names))][:came]
+        names = tuple(sorted({*here, *stay} - {*moved}))
+        count = max(len(here), min(len(names), old.count + came))
+        if len(old.names) < old.count:  # of some nobody knows the names
+            count = max(count, old.count)
+        if count:
+            entries[fingerprint] = replace(old, count=count, names=names)
+    return Baseline(entries=dict(sorted(entries.items())))
 
 
 def changes(before: Baseline, after: Baseline) -> tuple[BaselineChange, ...]:
@@ -107,7 +145,7 @@ def baseline_lines(baseline: Baseline) -> Iterator[str]:
         }
         if entry.reason:
             fields["reason"] = entry.reason
-        # Lone surrogates of undecodable file names cannot be written as UTF-8.
+        # Lone surrogates, which ids of a program's own articles may hold, cannot be written as UTF-8.
         text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
         try:
             text.encode()
@@ -134,15 +172,31 @@ def read_baseline(path: Path) -> Baseline:
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith(_MARKERS):
             raise InputError(
-                f"{path} line {number}: a merge conflict; keep either side, then run "
-                '"newsdedup baseline update" (it makes the file anew from what is found)'
+                f"{path} line {number}: a merge conflict; take out the marks and keep the lines of both sides, then "
+                'run "newsdedup baseline update"'
             )
     try:
-        document = json.loads(text)
+        document = _document(text)
     except (ValueError, RecursionError) as error:
         place = f" line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{path}{place}: not a baseline, or damaged: no valid JSON; {_AGAIN}") from None
     return _baseline(document, path)
+
+
+def _document(text: str) -> object:
+    """The JSON of a baseline; where it is broken, its lines, whose commas a merge by hand leaves behind or takes away.
+
+    Raises:
+        ValueError: Not even the lines are JSON.
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        head, *lines = text.strip().splitlines() or [""]
+        if not lines or lines.pop() != "]}":
+            raise
+        findings = [json.loads(line.rstrip().removesuffix(",")) for line in lines if line.strip()]
+        return {**json.loads(f"{head}]}}"), "findings": findings}
 
 
 def _baseline(document: object, path: Path) -> Baseline:
@@ -161,10 +215,24 @@ def _baseline(document: object, path: Path) -> Baseline:
         entry = _entry(fields)
         if entry is None:
             raise InputError(f"{path}: a damaged baseline, finding {number} cannot be read; remove it, or {_AGAIN}")
-        if entry.fingerprint in entries:
-            raise InputError(f"{path}: a damaged baseline, finding {number} stands there twice; remove one")
-        entries[entry.fingerprint] = entry
+        twin = entries.get(entry.fingerprint, entry)
+        if (twin.rule, twin.hashes) != (entry.rule, entry.hashes):
+            raise InputError(f"{path}: a damaged baseline, finding {number} contradicts an earlier one; remove one")
+        entries[entry.fingerprint] = _both(twin, entry)
     return Baseline(entries=dict(sorted(entries.items())))
+
+
+def _both(one: BaselineEntry, other: BaselineEntry) -> BaselineEntry:
+    """One entry for two with a fingerprint, as a merge that keeps both sides leaves them.
+
+    The larger count holds and not the sum, since both sides count what was there before; what is one too many then
+    fails, and an update takes it in. No name and no reason is lost.
+    """
+    if one == other:
+        return one
+    reasons = dict.fromkeys(reason for reason in (one.reason, other.reason) if reason)
+    names = tuple(sorted({*one.names, *other.names}))
+    return replace(one, count=max(one.count, other.count), names=names, reason="; ".join(reasons))
 
 
 def _entry(fields: object) -> BaselineEntry | None:

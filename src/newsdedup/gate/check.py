@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
+from posixpath import join, normpath
 from typing import Literal
 
 from newsdedup.article import Article
@@ -75,8 +76,11 @@ class Match:
 
     @property
     def is_source(self) -> bool:
-        """Whether the new article is thought to be what the other one was made from."""
-        return self.pair.source == self.side
+        """Whether the new article is thought to be what the other one was made from.
+
+        A known article was there first, whatever the texts suggest; only times of publication say otherwise.
+        """
+        return self.pair.source == self.side and (not self.known or _published_before(self.article, self.other))
 
     @property
     def strength(self) -> tuple[int, int, bool, float, str]:
@@ -124,6 +128,7 @@ class Check:
         fail_on: The weakest verdict that fails.
         notes: One-line messages about the run and the rules.
         against_baseline: Whether a baseline was given.
+        folder: The working directory, from which files are named, as seen from the top of its checkout; "" there.
     """
 
     checked: Checked
@@ -131,6 +136,7 @@ class Check:
     fail_on: Verdict
     notes: tuple[str, ...] = ()
     against_baseline: bool = False
+    folder: str = ""
 
     @property
     def matches(self) -> Iterator[Match]:
@@ -174,6 +180,16 @@ class Check:
         )
 
 
+def _published_before(one: Article, other: Article) -> bool:
+    """Whether both say when they were published, and the first one earlier; by day where one gives the day alone."""
+    from newsdedup.verify.direction import parse_time  # noqa: PLC0415  # numpy, and `--help` imports the formats
+
+    (first, day), (second, other_day) = parse_time(one.published), parse_time(other.published)
+    if first is None or second is None:
+        return False
+    return first.date() < second.date() if day or other_day else first < second
+
+
 def matched_sentences(pair: Pair, side: str) -> list[int]:
     """Numbers, from 1, of one side's sentences that the evidence names, sorted; of an excerpt those of its passages."""
     evidence = pair.evidence
@@ -183,9 +199,16 @@ def matched_sentences(pair: Pair, side: str) -> list[int]:
     return sorted({each.left if side == "left" else each.right for each in evidence.sentences})
 
 
-def file_of(article: Article) -> str:
-    """The file that an article stands in, with forward slashes; its id when it was made in memory."""
-    return PurePath(article.origin).as_posix() if article.origin else article.id
+def file_of(article: Article, folder: str = "") -> str:
+    """The file that an article stands in, by its real name, with forward slashes; its id when it was made in memory.
+
+    Args:
+        folder: As seen from where the name counts from the working directory; see `Check.folder`.
+    """
+    if not article.origin:
+        return article.id
+    file = PurePath(article.origin).as_posix()
+    return normpath(join(folder, file)) if folder else file
 
 
 def lines_of(article: Article, region: Region | None) -> Region:

@@ -144,34 +144,34 @@ def _by_rule(match: Match, policy: Policy) -> Suppression | None:
 
 def _groups(matches: Sequence[Match]) -> list[list[Match]]:
     """The matches of one article, the strongest first, put together by story."""
-    groups: list[list[Match]] = []
+    groups: list[tuple[frozenset[int], list[Match]]] = []
     for match in matches:
-        group = next((group for group in groups if _same_story(group[0], match)), None)
-        if group is None:
-            groups.append([match])
+        sentences = frozenset(matched_sentences(match.pair, match.side))
+        for held, group in groups:
+            if _same_story((group[0].pair.verdict, match.pair.verdict), held, sentences):
+                group.append(match)
+                break
         else:
-            group.append(match)
-    return groups
+            groups.append((sentences, [match]))
+    return [group for _, group in groups]
 
 
-def _same_story(one: Match, other: Match) -> bool:
-    """Whether two matches of one article concern one story; `one` is the stronger."""
-    kinds = one.pair.verdict, other.pair.verdict
+def _same_story(kinds: tuple[Verdict, Verdict], mine: frozenset[int], yours: frozenset[int]) -> bool:
+    """Whether two matches of one article, the stronger one first, concern one story.
+
+    Args:
+        kinds: Their verdicts.
+        mine: Numbers of the article's sentences that the first one holds.
+        yours: Those of the second one.
+    """
     if kinds[0] in _WHOLE and kinds[1] in _WHOLE:
-        mine, yours = _sentences(one), _sentences(other)
         # Without aligned sentences (the same words, a very short text) the whole article matches.
         return len(mine & yours) >= _SAME_SENTENCES * min(len(mine), len(yours))
     if kinds[0] is not kinds[1]:
         return False
     if kinds[0] is Verdict.EXCERPT:
-        mine, yours = _sentences(one), _sentences(other)
         return len(mine & yours) >= _SAME_SENTENCES * len(mine | yours)
     return True
-
-
-def _sentences(match: Match) -> frozenset[int]:
-    """Numbers of the new article's sentences that a match holds."""
-    return frozenset(matched_sentences(match.pair, match.side))
 
 
 def _finding(matches: Sequence[Match], fail_on: Verdict) -> Finding:

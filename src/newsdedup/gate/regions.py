@@ -11,6 +11,7 @@ from html import unescape
 
 from newsdedup.article import Article
 from newsdedup.gate.check import Check, Match, Region, matched_sentences
+from newsdedup.loaders.frontmatter import split_front_matter
 from newsdedup.text.normalize import normalize_characters
 
 Read = Callable[[str], str | None]
@@ -18,7 +19,6 @@ Read = Callable[[str], str | None]
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_STORY = re.compile(r"<[^<>]*>|\]\([^()\s]*\)")  # tags; the targets of Markdown's links
-_FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n.*?^(?:---|\.\.\.)[ \t\r]*$", re.DOTALL | re.MULTILINE)
 _END_WORDS = 4  # at both ends of a sentence, by which it is found when something stands within it
 _MAX_BETWEEN = 2_000  # characters of words between its ends
 _MAX_MISSES = 50  # sentences in a row, from where on the file is taken for another text
@@ -98,10 +98,10 @@ def _folded(text: str) -> list[str]:
 
 def _words(text: str) -> tuple[str, list[int], list[int]]:
     """The words of a file between blanks, where each begins in that, and its line; front matter holds none."""
-    front = _FRONT_MATTER.match(text)
-    begin = front.end() if front else 0
+    _, story = split_front_matter(text.lstrip())
+    begin = len(text) - len(story)
     # What is no part of the story goes, but for its line ends.
-    body = _NOT_STORY.sub(lambda match: " " + "\n" * match[0].count("\n"), text[begin:])
+    body = _NOT_STORY.sub(lambda match: " " + "\n" * match[0].count("\n"), story)
     pieces, starts, lines = [" "], [], []
     size = 1
     for number, line in enumerate(body.split("\n"), start=text.count("\n", 0, begin) + 1):

@@ -1,9 +1,7 @@
-"""Names that can be printed, and the register of the ids already used."""
+"""The register of the ids already used."""
 
 from __future__ import annotations
 
-import os
-import re
 import zlib
 from dataclasses import dataclass, field
 
@@ -12,30 +10,6 @@ from newsdedup.article import Article, Skipped
 _CHECKSUM_BYTES = 4
 _ENDS = 200  # characters of a text: the whole of it would cost more to look at than to read
 _SAME_TEXT = "the same text, as far as its length, beginning and end tell"
-
-# C0, DEL, C1, line and paragraph separators, bidi controls, lone surrogates: what could break a line of output or
-# show a name other than it is. Joiners (U+200C, U+200D) stay, Persian and Indic names need them.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-
-
-def _escape(found: re.Match[str]) -> str:
-    code = ord(found.group())
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-
-
-def printable(text: str) -> str:
-    """The text with controls, bidi controls and lone surrogates written as backslash escapes; encodable as UTF-8."""
-    return text if text.isprintable() else _UNSAFE.sub(_escape, text)
-
-
-def printable_path(path: str) -> str:
-    """A file name or path for people and ids: forward slashes, bytes that are not UTF-8 as `\\xff`.
-
-    The bytes on disk are read as UTF-8 whatever the locale, so that an id does not depend on it.
-    """
-    if path.isascii() and path.isprintable() and os.sep == "/":
-        return path
-    return printable(os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "backslashreplace"))
 
 
 @dataclass(slots=True)

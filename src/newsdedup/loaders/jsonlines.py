@@ -14,18 +14,16 @@ from newsdedup import kernel
 from newsdedup.article import Article, Skipped
 from newsdedup.loaders.decode import mostly_lost, refuse_binary
 from newsdedup.loaders.files import BLOCK_BYTES, too_large
-from newsdedup.loaders.ids import printable
 from newsdedup.loaders.language import language_code
 from newsdedup.loaders.params import FIELDS, LoaderParams
 from newsdedup.loaders.prefix import cut_prefix
 from newsdedup.loaders.refused import READ_ERRORS, RefusedError, unreadable
+from newsdedup.printable import printable, printable_path
 
 _MAX_EXACT = 2.0**53  # orjson reads a longer integer than 64 bits as a float; from here on digits are lost
 
 
-def read_jsonl(
-    stream: io.BufferedReader, file_id: str, place: str, params: LoaderParams
-) -> Iterator[Article | Skipped]:
+def read_jsonl(stream: io.BufferedReader, file_id: str, path: str, params: LoaderParams) -> Iterator[Article | Skipped]:
     """An article, or the reason why not, for every line that is not blank.
 
     Memory is bounded by `params.max_bytes`, the longest line. What stops the stream (damaged compression) is one
@@ -34,10 +32,10 @@ def read_jsonl(
     Args:
         stream: UTF-8, at its beginning.
         file_id: For the ids of records without one (`FILE#LINE`).
-        place: For messages (`feeds/a.jsonl`); becomes `Article.origin`.
+        path: Becomes `Article.origin`.
         params: Field names, caps, language.
     """
-    fields = _fields(params)
+    fields, place = _fields(params), printable_path(path)
     number = 0
     try:
         if stream.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
@@ -64,7 +62,7 @@ def read_jsonl(
             try:
                 if _may_repeat(line, fields.text_key, fields.id_key):
                     _refuse_repeated_keys(line, fields)
-                yield _article(record, fields, file_id, place, number)
+                yield _article(record, fields, file_id, path, number)
             except RefusedError as refusal:
                 yield _skipped(f"{file_id}#{number}", f"{place} line {number}", refusal)
     except RefusedError as refusal:
@@ -100,7 +98,7 @@ def _fields(params: LoaderParams) -> _Fields:
     )
 
 
-def _article(record: object, fields: _Fields, file_id: str, place: str, number: int) -> Article:
+def _article(record: object, fields: _Fields, file_id: str, path: str, number: int) -> Article:
     """The article in a record.
 
     Raises:
@@ -133,7 +131,7 @@ def _article(record: object, fields: _Fields, file_id: str, place: str, number: 
         url=None if url is None else _string(url),
         lang=fields.forced_lang or language_code(get(fields.lang)),
         canonical=_string(get(fields.canonical)),
-        origin=place,
+        origin=path,
         line=number,
     )
 

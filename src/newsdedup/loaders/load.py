@@ -16,7 +16,7 @@ from newsdedup.article import Article, Skipped
 from newsdedup.errors import InputError
 from newsdedup.loaders import files
 from newsdedup.loaders.decode import decode
-from newsdedup.loaders.ids import UsedIds, printable_path
+from newsdedup.loaders.ids import UsedIds
 from newsdedup.loaders.inflate import inflated
 from newsdedup.loaders.jsonlines import read_jsonl
 from newsdedup.loaders.kinds import FORMATS, GZIP, Format, format_of
@@ -27,6 +27,7 @@ from newsdedup.loaders.plaintext import TextParts, split_text
 from newsdedup.loaders.refused import READ_ERRORS, RefusedError, unreadable
 from newsdedup.loaders.walk import Found, walk
 from newsdedup.loaders.webpage import declared_charset, split_html
+from newsdedup.printable import printable_path
 
 _UNKNOWN_TYPE: Final = (
     f"its name does not end in {', '.join(FORMATS)} or one of these with {GZIP}; "
@@ -127,11 +128,11 @@ def _read_file(
             stream = inflated(file, params.max_bytes) if packed else file
             form = known or _sniff(stream)
             if form == "jsonl":
-                yield from read_jsonl(stream, found.id, place, params)
+                yield from read_jsonl(stream, found.id, found.path, params)
             else:
                 read = files.read_capped if packed else files.read_steady
                 data = read(stream, params.max_bytes)
-                yield _text_article(data, form, found.id, place, params)
+                yield _text_article(data, form, found.id, found.path, params)
     except RefusedError as refusal:
         yield _skipped(found.id, place, refusal)
     except READ_ERRORS as error:
@@ -152,7 +153,7 @@ def _read_stdin(params: LoaderParams, source: BinaryIO) -> Iterator[Article | Sk
         yield _skipped(_STDIN, _STDIN_PLACE, unreadable(error))
 
 
-def _text_article(data: bytes, form: Format, name: str, place: str, params: LoaderParams) -> Article:
+def _text_article(data: bytes, form: Format, name: str, path: str, params: LoaderParams) -> Article:
     parts = _text_parts(data, form)
     if not parts.text.strip():
         raise RefusedError("empty", "no text in it")
@@ -165,7 +166,7 @@ def _text_article(data: bytes, form: Format, name: str, place: str, params: Load
         url=parts.url,
         lang=params.lang or language_code(parts.lang),
         canonical=parts.canonical,
-        origin=place,
+        origin=path,
     )
 
 

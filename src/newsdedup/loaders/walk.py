@@ -9,8 +9,8 @@ from typing import Literal
 
 from newsdedup.article import Skipped
 from newsdedup.loaders.files import NOT_A_FILE_DETAIL, SYMLINK_DETAIL, open_folder
-from newsdedup.loaders.ids import printable_path
 from newsdedup.loaders.refused import unreadable
+from newsdedup.printable import printable_path
 
 _Kind = Literal["folder", "file", "symlink", "hidden", "special"]
 _SKIPPED: dict[_Kind, tuple[str, str]] = {

@@ -36,7 +36,7 @@ def comparison_text(comparison: Comparison, style: Style) -> Iterator[str]:
     yield from _section("changed (left -> right)", facts)
     shared = shared_facts(pair, style)
     yield from _section("shared facts", [f"  {shared}"] if shared else [])
-    aside = [f"  {visible(name)}  {visible(kind)}: {visible(line)}" for name, kind, line in comparison.set_aside]
+    aside = [f"  {visible(f'{name}  {kind}: {line}')}" for name, kind, line in comparison.set_aside]
     yield from _section("set aside: page chrome, boilerplate", aside)
     yield from _section(SENTENCES_TITLE, [row_line(row) for row in rows(comparison)])
     yield ""

@@ -25,10 +25,8 @@ _AS_SOURCE = {
 }
 """Where the new article is likelier the source."""
 
-_MOST_LISTED, _MOST_CHANGES = (
-    12,
-    24,
-)  # where the evidence ends its lists; that of changes between versions is the longer
+_MOST_LISTED, _MOST_CHANGES = 12, 24
+"""Where the evidence ends its lists; that of changes between versions is the longer."""
 
 _SUPPRESSIONS = {"baseline": "suppressed, baseline", "allowed": "allowed", "declared": "declared source"}
 

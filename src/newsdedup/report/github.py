@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsdedup.gate.check import Check, Finding, file_of, lines_of
+from newsdedup.printable import printable
 from newsdedup.report.findings_words import closing_counts, finding_line
 from newsdedup.report.plain import CAVEAT, count, skipped_text, visible
 
@@ -17,7 +18,8 @@ _KINDS = {"error": "error", "warning": "warning", "note": "notice"}
 def github_lines(check: Check) -> Iterator[str]:
     """A command a finding, what fails first, the strongest first; then what GitHub would drop, as lines of the log.
 
-    The last notice gives the counts, and how many findings stand in the log alone.
+    The last notice gives the counts, and how many findings stand in the log alone. Files are named from the top of the
+    checkout.
     """
     shown = dict.fromkeys(_KINDS.values(), 0)
     most = dict.fromkeys(_KINDS.values(), _MOST) | {"notice": _MOST - 1}  # the last notice is one of them
@@ -26,31 +28,29 @@ def github_lines(check: Check) -> Iterator[str]:
         kind = _KINDS[finding.level]
         if shown[kind] < most[kind]:
             shown[kind] += 1
-            yield _annotation(kind, finding)
+            yield _annotation(kind, finding, check.folder)
         else:
             dropped.append(f"{kind}: {finding_line(finding)}")
     for skipped in check.checked.result.skipped:
         yield f"skipped: {visible(skipped_text(skipped))}"
     yield from (f"note: {visible(note)}" for note in check.notes)
     yield from map(visible, dropped)
-    more = (
-        f" GitHub shows {_MOST} annotations of a kind: {count(len(dropped), 'more finding')} in the log."
-        if dropped
-        else ""
-    )
-    yield f"::notice title=newsdedup::{_data(f'{closing_counts(check)}. {CAVEAT}{more}')}"
+    said = f"{closing_counts(check)}. {CAVEAT}"
+    if dropped:
+        said += f" GitHub shows {_MOST} annotations of a kind: {count(len(dropped), 'more finding')} in the log."
+    yield f"::notice title=newsdedup::{_data(said)}"
 
 
-def _annotation(kind: str, finding: Finding) -> str:
+def _annotation(kind: str, finding: Finding, folder: str) -> str:
     article = finding.lead.article
     lines = lines_of(article, finding.lead.region)
     properties = {
-        "file": file_of(article),
+        "file": _property(file_of(article, folder)),
         "line": str(lines.first),
         "endLine": str(lines.last),
         "title": f"newsdedup {finding.lead.pair.verdict}",
     }
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    told = ",".join(f"{name}={value}" for name, value in properties.items())
     return f"::{kind} {told}::{_data(finding_line(finding))}"
 
 
@@ -59,7 +59,8 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    # The order of actions/toolkit: the percent sign first, since the others bring one.
+    # The order of actions/toolkit: the percent sign first, since the others bring one. Behind `::` the runner looks for
+    # no `##[`, and the name stays that of the file.
     for char, escape in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"), (":", "%3A"), (",", "%2C")):
         text = text.replace(char, escape)
-    return visible(text)
+    return printable(text)

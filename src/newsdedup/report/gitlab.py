@@ -14,15 +14,18 @@ _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 
 
 def gitlab_lines(check: Check) -> Iterator[str]:
-    """One JSON array, a finding a line; what fails is `major`, what is suppressed or the same event only `info`."""
+    """One JSON array, a finding a line; what fails is `major`, what is suppressed or the same event only `info`.
+
+    Files are named from the top of the checkout.
+    """
     last = len(check.findings)
     yield "["
     for number, finding in enumerate(check.findings, start=1):
-        yield encoded(_issue(finding)) + ("," if number < last else "")
+        yield encoded(_issue(finding, check.folder)) + ("," if number < last else "")
     yield "]"
 
 
-def _issue(finding: Finding) -> JsonObject:
+def _issue(finding: Finding, folder: str) -> JsonObject:
     lead = finding.lead
     lines = lines_of(lead.article, lead.region)
     why = standing(lead)
@@ -34,5 +37,5 @@ def _issue(finding: Finding) -> JsonObject:
         "check_name": str(lead.pair.verdict),
         "fingerprint": own,
         "severity": _SEVERITIES[finding.level],
-        "location": {"path": file_of(lead.article), "lines": {"begin": lines.first, "end": lines.last}},
+        "location": {"path": file_of(lead.article, folder), "lines": {"begin": lines.first, "end": lines.last}},
     }

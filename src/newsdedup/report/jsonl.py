@@ -131,11 +131,15 @@ def summary_object(result: Result) -> JsonObject:
 
 
 def encoded(value: object) -> str:
-    r"""One line of JSON, non-ASCII kept; lone surrogates (from undecodable file names) become `\\udcff`."""
+    r"""One line of JSON, non-ASCII kept; lone surrogates (from undecodable file names) become `\\udcff`.
+
+    `##[`, which GitHub's runner takes for a command wherever it stands, is written as `#\u0023[`, which is the same.
+    """
     try:
-        return orjson.dumps(value).decode()
+        line = orjson.dumps(value)
     except TypeError:
-        return orjson.dumps(_encodable(value)).decode()
+        line = orjson.dumps(_encodable(value))
+    return line.replace(b"##[", b"#\\u0023[").decode()
 
 
 def _encodable(value: object) -> object:

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
+_LOST = "\N{REPLACEMENT CHARACTER}"
 
 
 def junit_lines(check: Check) -> Iterator[str]:
     """One suite: a failure for an article that fails, `skipped` for one whose findings are all suppressed.
 
-    What does not fail is told in `system-out`.
+    What does not fail is told in `system-out`. Files are named from the top of the checkout.
     """
     by_article: dict[str, list[Finding]] = {}
     for finding in check.findings:
@@ -31,18 +32,18 @@ def junit_lines(check: Check) -> Iterator[str]:
     yield f'<testsuites name="newsdedup" {counts}>'
     yield f'<testsuite name="newsdedup" {counts}>'
     for id_ in check.checked.new:
-        yield from _written(_case(id_, by_article.get(id_, ())))
+        yield from _written(_case(id_, by_article.get(id_, ()), check.folder))
     yield from _written(_text_element("system-out", _tail(check)))
     yield "</testsuite>"
     yield "</testsuites>"
 
 
-def _case(id_: str, findings: Sequence[Finding]) -> Element:
+def _case(id_: str, findings: Sequence[Finding], folder: str) -> Element:
     from xml.etree.ElementTree import Element  # noqa: PLC0415  # 10 ms, and --help waits for every import
 
     case = Element("testcase", {"classname": "newsdedup", "name": _harmless(id_)})
     if findings:
-        case.set("file", _harmless(file_of(findings[0].lead.article)))
+        case.set("file", _NOT_XML.sub(_LOST, file_of(findings[0].lead.article, folder)))
     failing = [finding for finding in findings if finding.fails]
     if failing:
         failure = _text_element("failure", [finding_line(finding) for finding in failing])
@@ -73,9 +74,10 @@ def _text_element(tag: str, lines: Sequence[str]) -> Element:
 def _written(element: Element) -> Iterator[str]:
     from xml.etree.ElementTree import tostring  # noqa: PLC0415
 
-    yield from tostring(element, encoding="unicode").split("\n")
+    written: str = tostring(element, encoding="unicode")
+    yield from written.replace("##[", "##&#91;").split("\n")  # GitHub's runner takes it for a command
 
 
 def _harmless(text: str) -> str:
     """Without what XML 1.0 cannot hold, escaped or not."""
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", visible(text))
+    return _NOT_XML.sub(_LOST, visible(text))

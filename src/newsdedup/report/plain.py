@@ -9,16 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsdedup.article import Skipped
+from newsdedup.printable import printable
 from newsdedup.result import Cluster, Result
 
 CAVEAT = "A score is evidence, not an accusation."
 
-# C0, DEL, C1; bidi marks, embeddings, overrides and isolates; line and paragraph separators; lone surrogates;
-# invisible tag characters
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
-)
-_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# What the runners of GitHub, Azure and TeamCity take for a command: the one anywhere in a line, the other at its start.
+_COMMAND = re.compile(r"##(?=\w*\[)|\A\s*::")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +36,17 @@ class Style:
 
 
 def visible(text: str) -> str:
-    r"""The text with control, bidi and line-breaking characters shown as escapes (`\x1b`, `\u202e`)."""
-    return _UNSAFE.sub(_escape, text)
+    r"""The text with control, bidi and line-breaking characters shown as escapes (`\x1b`, `\u202e`).
+
+    What a CI runner would take for a command is broken in the same way: `#\x23[error]`, and `\x3a:error` at the start.
+    """
+    text = printable(text)
+    return _COMMAND.sub(_broken, text) if "##" in text or "::" in text else text
 
 
-def _escape(match: re.Match[str]) -> str:
-    char = match[0]
-    if char in _NAMED:
-        return _NAMED[char]
-    code = ord(char)
-    if code > 0xFFFF:
-        return f"\\U{code:08x}"
-    return f"\\u{code:04x}" if code > 0xFF else f"\\x{code:02x}"
+def _broken(match: re.Match[str]) -> str:
+    command = match[0]
+    return "#\\x23" if command == "##" else f"{command[:-2]}\\x3a:"
 
 
 def cells(text: str) -> int:

@@ -39,7 +39,7 @@ def sarif_lines(check: Check) -> Iterator[str]:
     yield f'{{"$schema":{encoded(_SCHEMA)},"version":"2.1.0","runs":[{{'
     yield f'"tool":{encoded({"driver": driver})},'
     yield f'"invocations":{encoded([_invocation(check)])},'
-    root = {_ROOT: {"description": {"text": "The folder in which newsdedup was run."}}}
+    root = {_ROOT: {"description": {"text": "The top of the checkout, else the folder in which newsdedup was run."}}}
     yield f'"originalUriBaseIds":{encoded(root)},"columnKind":"unicodeCodePoints",'
     yield from json_array("results", (_result(finding, check) for finding in check.findings), last=True)
     yield "}]}"
@@ -69,14 +69,21 @@ def _invocation(check: Check) -> JsonObject:
 
 
 def _result(finding: Finding, check: Check) -> JsonObject:
+    """One finding; it is known by its strongest match, so that a stronger one found later closes it and opens another.
+
+    Nothing else of it is sure to stay: which matches make up one finding changes with what is known, and the article
+    alone would be one alert for all the stories that it repeats. The rule, by which alerts go too, changes anyway.
+    """
     lead = finding.lead
     found: JsonObject = {
         "ruleId": str(lead.pair.verdict),
         "ruleIndex": _INDEX[lead.pair.verdict],
         "level": finding.level,
         "message": _text(f"{lead.article.id}: {message(finding)}"),
-        "locations": [{"physicalLocation": _place(lead.article, lead.region)}],
-        "relatedLocations": [_related(number, match) for number, match in enumerate(finding.matches, start=1)],
+        "locations": [{"physicalLocation": _place(lead.article, lead.region, check.folder)}],
+        "relatedLocations": [
+            _related(number, match, check.folder) for number, match in enumerate(finding.matches, start=1)
+        ],
         "partialFingerprints": {"newsdedup/v1": f"{lead.fingerprint}/{lead.ordinal}"},
         "rank": round(100 * min(1.0, max(0.0, lead.pair.score)), 1),
     }
@@ -89,25 +96,25 @@ def _result(finding: Finding, check: Check) -> JsonObject:
     return found
 
 
-def _related(number: int, match: Match) -> JsonObject:
+def _related(number: int, match: Match, folder: str) -> JsonObject:
     why = standing(match)
     return {
         "id": number,
-        "physicalLocation": _place(match.other, match.other_region),
+        "physicalLocation": _place(match.other, match.other_region, folder),
         "message": _text(f"The new article {match_message(match)}{f' [{why}]' if why else ''}"),
     }
 
 
-def _place(article: Article, region: Region | None) -> JsonObject:
+def _place(article: Article, region: Region | None, folder: str) -> JsonObject:
     lines = lines_of(article, region)
     return {
-        "artifactLocation": _uri(file_of(article)),
+        "artifactLocation": _uri(file_of(article, folder)),
         "region": {"startLine": lines.first, "endLine": lines.last},
     }
 
 
 def _uri(name: str) -> JsonObject:
-    """A relative reference; undecodable bytes of a file's name are its bytes again."""
+    """A relative reference that names the file byte for byte, undecodable ones included."""
     quoted = quote(name.encode("utf-8", "surrogateescape" if _is_escaped(name) else "backslashreplace"), safe="/")
     return {"uri": f"file://{quoted}"} if name.startswith("/") else {"uri": quoted, "uriBaseId": _ROOT}
 
