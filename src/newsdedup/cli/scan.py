@@ -14,9 +14,8 @@ from newsdedup.cli.options import (
     settings,
 )
 from newsdedup.cli.output import Outputs, deliver, planned_outputs, refuse_other_formats, say
-from newsdedup.cli.progress import Profile, progress_bar
+from newsdedup.cli.progress import Profile, work
 from newsdedup.config import Config
-from newsdedup.errors import NewsdedupError
 from newsdedup.report.plain import count, reasons_tally, skipped_text, tally
 from newsdedup.result import Result
 
@@ -71,12 +70,9 @@ def _found(paths: tuple[str, ...], config: Config, profile: Profile | None, *, q
     from newsdedup.process import long_run  # noqa: PLC0415
 
     long_run()
-    try:
-        with progress_bar(quiet=quiet) as progress:
-            told = profile.along(progress) if profile is not None else progress
-            return find_duplicates(loaded(paths, config), config, progress=told)
-    except BrokenPipeError as error:  # not our standard output: that one ends the run in silence
-        raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
+    with work(quiet=quiet) as progress:
+        told = profile.along(progress) if profile is not None else progress
+        return find_duplicates(loaded(paths, config), config, progress=told)
 
 
 def tell_skipped(skipped: tuple[Skipped, ...], outputs: Outputs) -> None:
