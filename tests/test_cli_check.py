@@ -4,65 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from conftest import Newsroom
-from newsdedup.cli.main import run
-
-COPY, REWRITE, EXCERPT, OWN, KNOWN = "k01-syndicated", "k02-spun", "k03-excerpt", "k04-independent", "k0?-orig"
-GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main")
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A folder with an archive of originals, in which commands run."""
-
-    folder: Path
-    newsroom: Newsroom
-    capsys: pytest.CaptureFixture[str]
-
-    def put(self, path: str, name: str, behind: str = "") -> Path:
-        article = self.newsroom.articles[name]
-        target = self.folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(f"---\nsource: {article.source}\n---\n# {article.title}\n\n{article.text}{behind}\n", "utf-8")
-        return target
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        """(exit code, standard output, standard error)."""
-        code = run(arguments)
-        return code, *self.capsys.readouterr()
-
-    def fingerprints(self, *arguments: str) -> list[str]:
-        """Of all pairs found, sorted."""
-        _, out, _ = self.run("check", *arguments, "--format", "jsonl", "-q")
-        findings = [line for line in map(json.loads, out.splitlines()) if line["type"] == "finding"]
-        return sorted(each["fingerprint"] for finding in findings for each in [finding, *finding["also"]])
-
-    def git(self, *arguments: str) -> None:
-        subprocess.run([*GIT, *arguments], cwd=self.folder, check=True, capture_output=True)
-
-
-@pytest.fixture
-def desk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newsroom: Newsroom, capsys: pytest.CaptureFixture[str]
-) -> Desk:
-    monkeypatch.chdir(tmp_path)
-    made = Desk(tmp_path, newsroom, capsys)
-    for number in range(1, 7):
-        made.put(f"archive/b{number}.md", f"k0{number}-orig")
-    return made
-
-
-def heads(out: str) -> list[str]:
-    """What each finding says, its numbers left out."""
-    return [line.partition(" (score")[0] for line in out.splitlines() if " (score " in line]
+from cli_desk import COPY, EXCERPT, OWN, REWRITE, Desk, heads
 
 
 class TestTheGate:
@@ -209,88 +157,6 @@ class TestAnIndex:
     def test_that_cannot_be_written_leaves_nothing(self, desk: Desk) -> None:
         assert desk.run("index", "archive", "-o", "none/a.idx")[0] == 2
         assert sorted(path.name for path in desk.folder.iterdir()) == ["archive"]
-
-
-class TestChangedSince:
-    @pytest.fixture(autouse=True)
-    def checkout(self, desk: Desk) -> None:
-        desk.git("init", "-q")
-        desk.git("add", ".")
-        desk.git("commit", "-qm", "The archive")
-
-    def test_what_is_new_is_held_against_the_rest(self, desk: Desk) -> None:
-        desk.put("archive/new.md", COPY)
-        desk.git("add", ".")
-        desk.put("archive/untracked.md", REWRITE)
-        desk.put("archive/b6.md", EXCERPT)
-        code, out, _ = desk.run("check", "archive", "--changed-since", "HEAD")
-        assert code == 1
-        assert heads(out) == [
-            "archive/b6.md: shares passages with archive/b3.md",
-            "archive/new.md: copies archive/b1.md",
-            "archive/untracked.md: rewrites archive/b2.md",
-        ]
-        assert "3 new articles against 5" in out
-
-    def test_nothing_is_new_where_nothing_changed(self, desk: Desk) -> None:
-        desk.put("archive/a.md", COPY)
-        desk.git("add", ".")
-        desk.git("commit", "-qm", "A copy that is there")
-        code, out, _ = desk.run("check", ".", "--changed-since", "HEAD")
-        assert (code, heads(out)) == (0, [])
-
-    def test_a_file_that_was_moved_is_not_new(self, desk: Desk) -> None:
-        desk.git("mv", "archive/b1.md", "archive/moved.md")
-        code, out, _ = desk.run("check", "archive", "--changed-since", "HEAD")
-        assert (code, heads(out)) == (0, [])
-        desk.run("index", "archive", "-o", "a.idx")
-        desk.git("mv", "archive/moved.md", "archive/again.md")
-        assert desk.run("check", "archive", "--changed-since", "HEAD", "--against", "a.idx")[0] == 0
-
-    def test_a_file_that_is_gone_is_known_no_more(self, desk: Desk) -> None:
-        desk.run("index", "archive", "-o", "a.idx")
-        desk.git("rm", "-q", "archive/b1.md")
-        desk.put("drafts/a.md", COPY)
-        assert desk.run("check", "drafts", "--against", "a.idx")[0] == 1
-        assert desk.run("check", "drafts", "--changed-since", "HEAD", "--against", "a.idx")[0] == 0
-
-    def test_commits_that_came_to_the_other_branch_are_not_ours(self, desk: Desk) -> None:
-        desk.git("branch", "ours")
-        desk.put("archive/theirs.md", REWRITE)
-        desk.git("add", ".")
-        desk.git("commit", "-qm", "Theirs")
-        desk.git("checkout", "-q", "ours")
-        desk.put("archive/own.md", OWN)
-        code, out, _ = desk.run("check", "--changed-since", "main")
-        assert (code, heads(out)) == (0, [])
-        assert "1 new article against 6" in out
-
-    def test_only_what_lies_below_the_paths_counts(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        desk.put("other/a.md", COPY)
-        desk.put("archive/deep/a.md", REWRITE)
-        (desk.folder / "archive" / "x.py").write_text("pass", encoding="utf-8")
-        monkeypatch.chdir("archive")
-        code, out, _ = desk.run("check", ".", "--changed-since", "HEAD")
-        assert (code, heads(out)) == (1, ["deep/a.md: rewrites b2.md"])
-        assert "1 changed file of no type that is read" in out
-
-    def test_a_link_is_not_followed(self, desk: Desk) -> None:
-        desk.put("outside.md", COPY)
-        (desk.folder / "archive" / "a.md").symlink_to("../outside.md")
-        code, out, _ = desk.run("check", "archive", "--changed-since", "HEAD")
-        assert (code, heads(out)) == (0, [])
-
-    @pytest.mark.parametrize("revision", ["nix", "--help", "-n1", "HEAD:archive", ""])
-    def test_a_revision_that_is_none_is_named(self, desk: Desk, revision: str) -> None:
-        code, out, err = desk.run("check", "archive", f"--changed-since={revision}")
-        assert (code, out) == (2, "")
-        assert f"no revision {revision}" in err
-
-    def test_outside_of_a_checkout_is_an_error(self, desk: Desk) -> None:
-        shutil.rmtree(desk.folder / ".git")
-        code, _, err = desk.run("check", "archive", "--changed-since", "HEAD")
-        assert code == 2
-        assert "not in a git checkout" in err
 
 
 class TestABaseline:

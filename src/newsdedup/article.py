@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
+
+STDIN_ORIGIN = "standard input"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +23,7 @@ class Article:
         url: None when unknown.
         lang: ISO 639-1 code when the source states it; None means "find it from the text".
         canonical: Address or name that the article gives as its original; None when it states none.
-        origin: The file that the article was read from (`feeds/a.jsonl`); "" when made in memory.
+        origin: The file that the article was read from (`feeds/a.jsonl`), or STDIN_ORIGIN; "" when made in memory.
         line: Line of a record in its file, from 1; None for an article that is a file of its own.
     """
 
@@ -33,6 +37,21 @@ class Article:
     canonical: str | None = None
     origin: str = ""
     line: int | None = None
+
+    @property
+    def file(self) -> str | None:
+        """The file that the article was read from, with forward slashes; None when it came from none."""
+        return None if self.origin in ("", STDIN_ORIGIN) else PurePath(self.origin).as_posix()
+
+    def other_ids(self) -> Iterator[str]:
+        """Names to go by where another article has the id, one after the other until one is free.
+
+        The first is `FILE#ID`, `-#ID` for one from standard input, `new#ID` for one made in memory.
+        """
+        name = f"{self.file or ('-' if self.origin else 'new')}#{self.id}"
+        while True:
+            yield name
+            name = f"{name}#{self.line or 2}"
 
     @property
     def place(self) -> str:

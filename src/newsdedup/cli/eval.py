@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsdedup.cli.options import finding_options, input_options, output_options, refuse_quiet_and_verbose, settings
+from newsdedup.cli.options import (
+    finding_options,
+    input_options,
+    kept_files,
+    output_options,
+    refuse_quiet_and_verbose,
+    run_settings,
+)
 from newsdedup.cli.output import Outputs, deliver, planned_outputs, writable, write_bytes
 from newsdedup.cli.progress import work
 from newsdedup.cli.scan import EXIT_SKIPPED, tell_skipped
@@ -62,9 +69,10 @@ def eval(  # noqa: A001  # the command's name
     neither way. The formats are text and json. Exit code 0 says that the evaluation is done, whatever it found.
     """
     refuse_quiet_and_verbose(quiet, verbose)
-    config = settings(config_file, map_, **overrides)
+    found = run_settings(config_file, map_, **overrides)
+    config, kept = found.config, kept_files(found)
     inputs = [str(Path(gold) / name) for name in ("docs.jsonl", "docs.jsonl.gz", "pairs.tsv")]
-    outputs = planned_outputs(form, sinks, inputs, quiet=quiet, verbose=verbose, color=color)
+    outputs = planned_outputs(form, sinks, inputs, kept=kept, quiet=quiet, verbose=verbose, color=color)
     _refuse_other_formats(outputs)
     picture = None if plot is None else _planned_plot(plot, outputs, inputs)
     evaluation = _evaluated(gold, config, quiet=quiet, plotted=picture is not None)

@@ -8,10 +8,11 @@ from newsdedup.article import Skipped
 from newsdedup.cli.options import (
     finding_options,
     input_options,
+    kept_files,
     loaded,
     output_options,
     refuse_quiet_and_verbose,
-    settings,
+    run_settings,
 )
 from newsdedup.cli.output import Outputs, deliver, planned_outputs, refuse_other_formats, say
 from newsdedup.cli.progress import Profile, work
@@ -48,8 +49,9 @@ def scan(
     code 0 says that the scan is done, whatever it found.
     """
     refuse_quiet_and_verbose(quiet, verbose)
-    config = settings(config_file, map_, **overrides)
-    outputs = planned_outputs(form, sinks, paths, quiet=quiet, verbose=verbose, color=color)
+    found = run_settings(config_file, map_, **overrides)
+    config, kept = found.config, kept_files(found)
+    outputs = planned_outputs(form, sinks, paths, kept=kept, quiet=quiet, verbose=verbose, color=color)
     refuse_other_formats(outputs, "scan")
     profile = Profile("start") if profiled else None
     result = _found(paths, config, profile, quiet=quiet)

@@ -71,7 +71,7 @@ def tune(
     _refuse_outside(base_rate, "--base-rate")
     config = settings(config_file, map_, **overrides)
     inputs = [str(Path(gold) / name) for name in ("docs.jsonl", "docs.jsonl.gz", "pairs.tsv")]
-    outputs = planned_outputs(form, (), inputs, quiet=quiet, verbose=verbose, color=False)
+    outputs = planned_outputs(form, (), inputs, kept={}, quiet=quiet, verbose=verbose, color=False)
     path, model = _planned_files(target, inputs, force=force)
     from newsdedup.gold.fitting import require_scipy  # noqa: PLC0415  # numpy
 
