@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -11,6 +15,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cli_desk import COPY, EXCERPT, OWN, REWRITE, Desk, heads
+from conftest import REPOSITORY
 
 
 class TestTheGate:
@@ -61,6 +66,81 @@ class TestTheGate:
             assert (code, heads(out)) == (0, [])
             assert "1 known article not held against: among the new ones, or gone" in out
 
+    @pytest.mark.parametrize(
+        ("folder", "new", "known"),
+        [
+            ("drafts", "..", "../archive"),
+            ("drafts", "../archive/b1.md", "{}/archive"),
+            ("drafts", "../drafts/../archive/b1.md", "../archive"),
+            (".", "link.md", "archive"),
+            (".", "archive/b1.md", "link"),
+            (".", "link/b1.md", "archive"),
+            ("link", "b1.md", "../archive"),
+        ],
+    )
+    def test_nor_against_itself_by_another_name(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, folder: str, new: str, known: str
+    ) -> None:
+        Path("drafts").mkdir()
+        Path("link").symlink_to("archive", target_is_directory=True)
+        Path("link.md").symlink_to("archive/b1.md")
+        monkeypatch.chdir(folder)
+        code, out, _ = desk.run("check", new, "--against", known.format(desk.folder))
+        assert (code, heads(out)) == (0, [])
+        assert "not held against: among the new ones" in out
+
+    def test_names_what_stands_outside_as_seen_from_here(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        desk.put("drafts/a.md", COPY)
+        monkeypatch.chdir("drafts")
+        for known in ("../archive", str(desk.folder / "archive")):
+            assert heads(desk.run("check", "a.md", "--against", known)[1]) == ["a.md: copies ../archive/b1.md"]
+
+    def test_holds_every_record_whatever_its_id(self, desk: Desk) -> None:
+        names = (OWN, COPY, REWRITE, COPY)
+        records = [{"id": "7", "text": desk.newsroom.articles[name].text} for name in names]
+        Path("new.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
+        code, out, err = desk.run("check", "new.jsonl", "--against", "archive")
+        assert (code, heads(out)) == (
+            1,
+            ["new.jsonl#7: copies archive/b1.md", "new.jsonl#7#3: rewrites archive/b2.md"],
+        )
+        assert "new.jsonl line 4: id '7' is already used by new.jsonl line 2, with the same text" in err
+        code, out, _ = desk.run("check", "archive/b2.md", "--against", "new.jsonl")
+        assert (code, heads(out)) == (1, ["archive/b2.md: rewrites new.jsonl#7#3"])
+        assert desk.run("check", "new.jsonl", "--against", "new.jsonl")[0] == 0
+
+    def test_does_not_hold_a_record_against_itself_in_other_company(self, desk: Desk) -> None:
+        for path, name in (("a.jsonl", OWN), ("b.jsonl", COPY)):
+            record = {"id": "7", "text": desk.newsroom.articles[name].text}
+            Path(path).write_text(json.dumps(record) + "\n", encoding="utf-8")
+        for new, known in ((("a.jsonl", "b.jsonl"), ("b.jsonl",)), (("b.jsonl",), ("a.jsonl", "b.jsonl"))):
+            given = [option for path in known for option in ("--against", path)]
+            code, out, _ = desk.run("check", *new, *given)
+            assert (code, heads(out)) == (0, []), new
+
+    def test_holds_standard_input_against_what_was_indexed_from_there(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, words in (
+            ("k02-orig", ("index", "-", "-o", "a.idx")),
+            ("k02-spun", ("check", "-", "--against", "a.idx")),
+        ):
+            stdin = io.TextIOWrapper(io.BytesIO(desk.newsroom.articles[name].text.encode()), encoding="utf-8")
+            monkeypatch.setattr("sys.stdin", stdin)
+            code, out, _ = desk.run(*words)
+        assert (code, heads(out)) == (1, ["-#-: rewrites -"])
+
+    def test_reads_standard_input_on_one_side_only(self, desk: Desk) -> None:
+        code, out, err = desk.run("check", "-", "--against", "-")
+        assert (code, out) == (2, "")
+        assert "standard input can be read only once" in err
+
+    def test_takes_an_article_for_none_of_its_options(self, desk: Desk) -> None:
+        for name in ("-q.md", "--config=x.md"):
+            desk.put(name, COPY)
+            code, out, _ = desk.run("check", "--against", "archive", name)
+            assert (code, heads(out)) == (1, [f"{name}: copies archive/b1.md"])
+
     def test_tells_records_of_one_id_apart_by_their_files(self, desk: Desk) -> None:
         for path, name in (("old.jsonl", "k02-orig"), ("new.jsonl", "k02-spun")):
             record = {"id": "7", "text": desk.newsroom.articles[name].text}
@@ -68,10 +148,11 @@ class TestTheGate:
         code, out, _ = desk.run("check", "new.jsonl", "--against", "old.jsonl")
         assert (code, heads(out)) == (1, ["new.jsonl#7: rewrites 7"])
 
-    def test_needs_something_new(self, desk: Desk) -> None:
-        code, out, err = desk.run("check", "--against", "archive")
+    @pytest.mark.parametrize("command", [("check",), ("baseline", "create")])
+    def test_needs_something_new(self, desk: Desk, command: tuple[str, ...]) -> None:
+        code, out, err = desk.run(*command, "--against", "archive")
         assert (code, out) == (2, "")
-        assert "no NEW articles" in err
+        assert err.startswith("newsdedup: error: no NEW articles; ")
 
     def test_says_with_strict_that_inputs_were_skipped_unless_something_fails(self, desk: Desk) -> None:
         desk.put("drafts/a.md", OWN)
@@ -154,6 +235,14 @@ class TestAnIndex:
         assert code == 2
         assert "is an input" in err
 
+    @pytest.mark.parametrize("target", ["archive/b1.md", "archive/new.md"])
+    def test_does_not_stand_as_an_article_in_a_folder_that_it_reads(self, desk: Desk, target: str) -> None:
+        before = sorted(path.read_bytes() for path in Path("archive").iterdir())
+        code, _, err = desk.run("index", "archive", "-o", target)
+        assert code == 2
+        assert "would be read as an article" in err
+        assert sorted(path.read_bytes() for path in Path("archive").iterdir()) == before
+
     def test_that_cannot_be_written_leaves_nothing(self, desk: Desk) -> None:
         assert desk.run("index", "archive", "-o", "none/a.idx")[0] == 2
         assert sorted(path.name for path in desk.folder.iterdir()) == ["archive"]
@@ -223,6 +312,63 @@ class TestABaseline:
         code, _, err = desk.run("check", "drafts", "--against", "archive", "--baseline", "none.json")
         assert code == 2
         assert "none.json: no such baseline" in err
+
+    def test_does_not_replace_an_article(self, desk: Desk) -> None:
+        before = Path("archive/b1.md").read_bytes()
+        words = ("baseline", "create", "archive", "--baseline", "archive/b1.md", "--force")
+        assert desk.run(*words)[0] == 2
+        assert Path("archive/b1.md").read_bytes() == before
+
+    def test_that_a_configuration_above_names_is_told_as_seen_from_here(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk.put("drafts/a.md", COPY)
+        Path(".git").mkdir()
+        Path("newsdedup.yaml").write_text("baseline: known.json\n", encoding="utf-8")
+        assert "wrote known.json:" in desk.run("baseline", "create", "drafts", "--against", "archive")[2]
+        Path("known.json").unlink()
+        monkeypatch.chdir("drafts")
+        assert "error: ../known.json: no such baseline" in desk.run("check", "a.md", "--against", "../archive")[2]
+
+
+class TestReports:
+    @pytest.mark.parametrize(
+        ("options", "target", "what"),
+        [
+            (("--baseline", "b.json"), "b.json", "baseline"),
+            (("--config", "c.yaml"), "./c.yaml", "configuration"),
+            ((), "newsdedup.yaml", "configuration"),
+            (("--model", "m.json"), "m.json", "model"),
+        ],
+    )
+    def test_do_not_replace_what_steers_the_run(
+        self, desk: Desk, options: tuple[str, ...], target: str, what: str
+    ) -> None:
+        for name in ("c.yaml", "newsdedup.yaml"):
+            Path(name).write_text("min_score: 0.8\n", encoding="utf-8")
+        for command in (("check",), ("scan",)):
+            if command == ("scan",) and what == "baseline":
+                continue
+            code, _, err = desk.run(*command, "archive", *options, "-o", f"json={target}")
+            assert code == 2
+            assert f"is the {what} of this run" in err
+
+    def test_do_not_stand_as_articles_among_the_changed_files(self, desk: Desk) -> None:
+        desk.git("init", "-q")
+        code, _, err = desk.run("check", "--changed-since", "HEAD", "-o", "text=report.txt")
+        assert code == 2
+        assert "would be read as an article" in err
+
+    def test_that_nobody_reads_to_the_end_leave_the_exit_code(self, desk: Desk) -> None:
+        desk.put("drafts/a.md", COPY)
+        env = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src")}
+        for known, code in (("archive", 1), ("archive/b2.md", 0)):
+            reading, writing = os.pipe()
+            os.close(reading)
+            with os.fdopen(writing, "wb") as stdout:
+                words = [sys.executable, "-m", "newsdedup", "check", "drafts", "--against", known]
+                done = subprocess.run(words, stdout=stdout, stderr=subprocess.PIPE, check=False, env=env)
+            assert (done.returncode, done.stderr) == (code, b""), known
 
 
 class TestWhatIsAllowed:
