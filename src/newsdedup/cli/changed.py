@@ -17,7 +17,6 @@ from newsdedup.report.plain import visible
 
 _SETTINGS = (
     *("-c", "core.fileMode=false"),  # who may run a file says nothing of its text
-    *("-c", "core.quotePath=false"),
     *("-c", "diff.autoRefreshIndex=true"),  # else a file that was only touched counts
     *("-c", f"core.excludesFile={os.devnull}"),  # what the repository ignores, and not what this user does
 )
