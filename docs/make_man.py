@@ -27,10 +27,11 @@ FOLDER = Path(__file__).resolve().parent / "man"
 PROGRAM = "newsdedup"
 
 STATUSES: Mapping[int, str] = {
-    0: "Done; from check and baseline diff: nothing new was found.",
-    1: "Findings (check and baseline diff only).",
+    0: "Done; from check: nothing new was found.",
+    1: "Findings (check only).",
     2: "Usage, configuration, or an input that cannot be used at all. Nothing was written.",
     3: "Finished, but inputs were skipped and --strict was given.",
+    4: "An index that cannot be used: damaged, of another version, or made with other parameters.",
     70: "Internal error; NEWSDEDUP_DEBUG=1 shows the traceback.",
     130: "Interrupted (Ctrl-C).",
     143: "Terminated.",
@@ -43,9 +44,9 @@ ENDINGS = (70, 130, 143)
 
 COMMAND_STATUSES: Mapping[str, Sequence[int]] = {
     "scan": (0, 2, 3),
-    "check": (0, 1, 2, 3),
+    "check": (0, 1, 2, 3, 4),
     "index": (0, 2, 3),
-    "baseline": (0, 1, 2, 3),
+    "baseline": (0, 2, 3, 4),
     "compare": (0, 2),
     "eval": (0, 2, 3),
     "tune": (0, 2, 3),

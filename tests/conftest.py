@@ -9,12 +9,15 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from newsdedup import kernel
 from newsdedup.article import Article
+
+if TYPE_CHECKING:
+    from cli_desk import Desk
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -139,3 +142,17 @@ def newsroom() -> Newsroom:
             for row in csv.DictReader(table, delimiter="\t")
         )
     return Newsroom(articles={article.id: article for article in _newsroom_articles()}, pairs=pairs)
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newsroom: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> Desk:
+    """A folder with an archive of six originals, in which the test runs."""
+    from cli_desk import Desk  # noqa: PLC0415 - it imports from here
+
+    monkeypatch.chdir(tmp_path)
+    made = Desk(tmp_path, newsroom, capsys)
+    for number in range(1, 7):
+        made.put(f"archive/b{number}.md", f"k0{number}-orig")
+    return made

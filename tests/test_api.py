@@ -8,7 +8,7 @@ import pytest
 
 import newsdedup
 from conftest import MakeArticle, Newsroom
-from newsdedup import Article, Config, compare_articles, find_duplicates
+from newsdedup import Article, Config, check_articles, compare_articles, find_duplicates
 from newsdedup.api import reported_verdicts
 from newsdedup.result import REPORTED, Comparison, Verdict
 
@@ -112,3 +112,25 @@ class TestCompareArticles:
         assert found.pair.verdict is Verdict.DISTINCT
         assert found.pair.score < 0.1
         assert {"margin_copy", "margin_telling", "lcs", "facts_both"} <= set(found.numbers)
+
+
+class TestCheckArticles:
+    def test_takes_articles_made_in_memory_for_two_whatever_their_ids(self, newsroom: Newsroom) -> None:
+        story, spun = (replace(newsroom.articles[name], id="1") for name in ("k02-orig", "k02-spun"))
+        found = check_articles([spun], against=[story])
+        (finding,) = found.findings
+        assert (finding.lead.article.id, finding.lead.other.id) == ("new#1", "1")
+        assert finding.lead.pair.verdict is Verdict.REWRITE
+
+    def test_takes_a_file_for_the_newer_version_of_the_known_one_of_its_name(self, newsroom: Newsroom) -> None:
+        old, new = (replace(newsroom.articles[name], id="a.md", origin="a.md") for name in ("k01-orig", "k01-revision"))
+        found = check_articles([new], against=[old])
+        assert found.findings == ()
+        assert found.notes == ("1 known article not held against: among the new ones, or gone",)
+
+    def test_leaves_out_what_is_gone_by_its_file_alone(self, newsroom: Newsroom) -> None:
+        record = replace(newsroom.articles["k02-orig"], id="a.md", origin="feed.jsonl", line=1)
+        spun = newsroom.articles["k02-spun"]
+        assert check_articles([spun], against=[record], gone=["a.md"]).failed
+        file = replace(record, origin="a.md", line=None)
+        assert not check_articles([spun], against=[file], gone=["a.md"]).failed

@@ -181,7 +181,7 @@ def test_strict_exits_3_when_inputs_were_skipped(engine: Engine, capsys: pytest.
         (["scan", "x", "-o", "json=."], "-o: . is a folder; give a file name in it"),
         (["scan", "x", "-o", "json=no/such/a"], "-o: no folder no/such; make it first"),
         (["scan", "x", "-o", "json=a", "-o", "text=./a"], "-o: two reports for a; give each its own file"),
-        (["scan", "x", "-o", "json=x"], "-o: x is an input; give the report another name"),
+        (["scan", "x", "-o", "json=x"], "-o: x is an input; give another name"),
         (
             ["scan", ".", "-o", "json=x.txt"],
             "-o: x.txt would be read as an article; ",

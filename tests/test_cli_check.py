@@ -2,69 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from conftest import Newsroom
-from newsdedup.cli.main import run
-
-COPY, REWRITE, EXCERPT, OWN, KNOWN = "k01-syndicated", "k02-spun", "k03-excerpt", "k04-independent", "k0?-orig"
-GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main")
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A folder with an archive of originals, in which commands run."""
-
-    folder: Path
-    newsroom: Newsroom
-    capsys: pytest.CaptureFixture[str]
-
-    def put(self, path: str, name: str, behind: str = "") -> Path:
-        article = self.newsroom.articles[name]
-        target = self.folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(f"---\nsource: {article.source}\n---\n# {article.title}\n\n{article.text}{behind}\n", "utf-8")
-        return target
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        """(exit code, standard output, standard error)."""
-        code = run(arguments)
-        return code, *self.capsys.readouterr()
-
-    def fingerprints(self, *arguments: str) -> list[str]:
-        """Of all pairs found, sorted."""
-        _, out, _ = self.run("check", *arguments, "--format", "jsonl", "-q")
-        findings = [line for line in map(json.loads, out.splitlines()) if line["type"] == "finding"]
-        return sorted(each["fingerprint"] for finding in findings for each in [finding, *finding["also"]])
-
-    def git(self, *arguments: str) -> None:
-        subprocess.run([*GIT, *arguments], cwd=self.folder, check=True, capture_output=True)
-
-
-@pytest.fixture
-def desk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newsroom: Newsroom, capsys: pytest.CaptureFixture[str]
-) -> Desk:
-    monkeypatch.chdir(tmp_path)
-    made = Desk(tmp_path, newsroom, capsys)
-    for number in range(1, 7):
-        made.put(f"archive/b{number}.md", f"k0{number}-orig")
-    return made
-
-
-def heads(out: str) -> list[str]:
-    """What each finding says, its numbers left out."""
-    return [line.partition(" (score")[0] for line in out.splitlines() if " (score " in line]
+from cli_desk import COPY, EXCERPT, OWN, REWRITE, Desk, heads
+from conftest import REPOSITORY
 
 
 class TestTheGate:
@@ -115,6 +67,81 @@ class TestTheGate:
             assert (code, heads(out)) == (0, [])
             assert "1 known article not held against: among the new ones, or gone" in out
 
+    @pytest.mark.parametrize(
+        ("folder", "new", "known"),
+        [
+            ("drafts", "..", "../archive"),
+            ("drafts", "../archive/b1.md", "{}/archive"),
+            ("drafts", "../drafts/../archive/b1.md", "../archive"),
+            (".", "link.md", "archive"),
+            (".", "archive/b1.md", "link"),
+            (".", "link/b1.md", "archive"),
+            ("link", "b1.md", "../archive"),
+        ],
+    )
+    def test_nor_against_itself_by_another_name(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, folder: str, new: str, known: str
+    ) -> None:
+        Path("drafts").mkdir()
+        Path("link").symlink_to("archive", target_is_directory=True)
+        Path("link.md").symlink_to("archive/b1.md")
+        monkeypatch.chdir(folder)
+        code, out, _ = desk.run("check", new, "--against", known.format(desk.folder))
+        assert (code, heads(out)) == (0, [])
+        assert "not held against: among the new ones" in out
+
+    def test_names_what_stands_outside_as_seen_from_here(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        desk.put("drafts/a.md", COPY)
+        monkeypatch.chdir("drafts")
+        for known in ("../archive", str(desk.folder / "archive")):
+            assert heads(desk.run("check", "a.md", "--against", known)[1]) == ["a.md: copies ../archive/b1.md"]
+
+    def test_holds_every_record_whatever_its_id(self, desk: Desk) -> None:
+        names = (OWN, COPY, REWRITE, COPY)
+        records = [{"id": "7", "text": desk.newsroom.articles[name].text} for name in names]
+        Path("new.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
+        code, out, err = desk.run("check", "new.jsonl", "--against", "archive")
+        assert (code, heads(out)) == (
+            1,
+            ["new.jsonl#7: copies archive/b1.md", "new.jsonl#7#3: rewrites archive/b2.md"],
+        )
+        assert "new.jsonl line 4: id '7' is already used by new.jsonl line 2, with the same text" in err
+        code, out, _ = desk.run("check", "archive/b2.md", "--against", "new.jsonl")
+        assert (code, heads(out)) == (1, ["archive/b2.md: rewrites new.jsonl#7#3"])
+        assert desk.run("check", "new.jsonl", "--against", "new.jsonl")[0] == 0
+
+    def test_does_not_hold_a_record_against_itself_in_other_company(self, desk: Desk) -> None:
+        for path, name in (("a.jsonl", OWN), ("b.jsonl", COPY)):
+            record = {"id": "7", "text": desk.newsroom.articles[name].text}
+            Path(path).write_text(json.dumps(record) + "\n", encoding="utf-8")
+        for new, known in ((("a.jsonl", "b.jsonl"), ("b.jsonl",)), (("b.jsonl",), ("a.jsonl", "b.jsonl"))):
+            given = [option for path in known for option in ("--against", path)]
+            code, out, _ = desk.run("check", *new, *given)
+            assert (code, heads(out)) == (0, []), new
+
+    def test_holds_standard_input_against_what_was_indexed_from_there(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, words in (
+            ("k02-orig", ("index", "-", "-o", "a.idx")),
+            ("k02-spun", ("check", "-", "--against", "a.idx")),
+        ):
+            stdin = io.TextIOWrapper(io.BytesIO(desk.newsroom.articles[name].text.encode()), encoding="utf-8")
+            monkeypatch.setattr("sys.stdin", stdin)
+            code, out, _ = desk.run(*words)
+        assert (code, heads(out)) == (1, ["-#-: rewrites -"])
+
+    def test_reads_standard_input_on_one_side_only(self, desk: Desk) -> None:
+        code, out, err = desk.run("check", "-", "--against", "-")
+        assert (code, out) == (2, "")
+        assert "standard input can be read only once" in err
+
+    def test_takes_an_article_for_none_of_its_options(self, desk: Desk) -> None:
+        for name in ("-q.md", "--config=x.md"):
+            desk.put(name, COPY)
+            code, out, _ = desk.run("check", "--against", "archive", name)
+            assert (code, heads(out)) == (1, [f"{name}: copies archive/b1.md"])
+
     def test_tells_records_of_one_id_apart_by_their_files(self, desk: Desk) -> None:
         for path, name in (("old.jsonl", "k02-orig"), ("new.jsonl", "k02-spun")):
             record = {"id": "7", "text": desk.newsroom.articles[name].text}
@@ -122,10 +149,11 @@ class TestTheGate:
         code, out, _ = desk.run("check", "new.jsonl", "--against", "old.jsonl")
         assert (code, heads(out)) == (1, ["new.jsonl#7: rewrites 7"])
 
-    def test_needs_something_new(self, desk: Desk) -> None:
-        code, out, err = desk.run("check", "--against", "archive")
+    @pytest.mark.parametrize("command", [("check",), ("baseline", "create")])
+    def test_needs_something_new(self, desk: Desk, command: tuple[str, ...]) -> None:
+        code, out, err = desk.run(*command, "--against", "archive")
         assert (code, out) == (2, "")
-        assert "no NEW articles" in err
+        assert err.startswith("newsdedup: error: no NEW articles; ")
 
     def test_says_with_strict_that_inputs_were_skipped_unless_something_fails(self, desk: Desk) -> None:
         desk.put("drafts/a.md", OWN)
@@ -237,91 +265,17 @@ class TestAnIndex:
         assert code == 2
         assert "is an input" in err
 
+    @pytest.mark.parametrize("target", ["archive/b1.md", "archive/new.md"])
+    def test_does_not_stand_as_an_article_in_a_folder_that_it_reads(self, desk: Desk, target: str) -> None:
+        before = sorted(path.read_bytes() for path in Path("archive").iterdir())
+        code, _, err = desk.run("index", "archive", "-o", target)
+        assert code == 2
+        assert "would be read as an article" in err
+        assert sorted(path.read_bytes() for path in Path("archive").iterdir()) == before
+
     def test_that_cannot_be_written_leaves_nothing(self, desk: Desk) -> None:
         assert desk.run("index", "archive", "-o", "none/a.idx")[0] == 2
         assert sorted(path.name for path in desk.folder.iterdir()) == ["archive"]
-
-
-class TestChangedSince:
-    @pytest.fixture(autouse=True)
-    def checkout(self, desk: Desk) -> None:
-        desk.git("init", "-q")
-        desk.git("add", ".")
-        desk.git("commit", "-qm", "The archive")
-
-    def test_what_is_new_is_held_against_the_rest(self, desk: Desk) -> None:
-        desk.put("archive/new.md", COPY)
-        desk.git("add", ".")
-        desk.put("archive/untracked.md", REWRITE)
-        desk.put("archive/b6.md", EXCERPT)
-        code, out, _ = desk.run("check", "archive", "--changed-since", "HEAD")
-        assert code == 1
-        assert heads(out) == [
-            "archive/b6.md: shares passages with archive/b3.md",
-            "archive/new.md: copies archive/b1.md",
-            "archive/untracked.md: rewrites archive/b2.md",
-        ]
-        assert "3 new articles against 5" in out
-
-    def test_nothing_is_new_where_nothing_changed(self, desk: Desk) -> None:
-        desk.put("archive/a.md", COPY)
-        desk.git("add", ".")
-        desk.git("commit", "-qm", "A copy that is there")
-        code, out, _ = desk.run("check", ".", "--changed-since", "HEAD")
-        assert (code, heads(out)) == (0, [])
-
-    def test_a_file_that_was_moved_is_not_new(self, desk: Desk) -> None:
-        desk.git("mv", "archive/b1.md", "archive/moved.md")
-        code, out, _ = desk.run("check", "archive", "--changed-since", "HEAD")
-        assert (code, heads(out)) == (0, [])
-        desk.run("index", "archive", "-o", "a.idx")
-        desk.git("mv", "archive/moved.md", "archive/again.md")
-        assert desk.run("check", "archive", "--changed-since", "HEAD", "--against", "a.idx")[0] == 0
-
-    def test_a_file_that_is_gone_is_known_no_more(self, desk: Desk) -> None:
-        desk.run("index", "archive", "-o", "a.idx")
-        desk.git("rm", "-q", "archive/b1.md")
-        desk.put("drafts/a.md", COPY)
-        assert desk.run("check", "drafts", "--against", "a.idx")[0] == 1
-        assert desk.run("check", "drafts", "--changed-since", "HEAD", "--against", "a.idx")[0] == 0
-
-    def test_commits_that_came_to_the_other_branch_are_not_ours(self, desk: Desk) -> None:
-        desk.git("branch", "ours")
-        desk.put("archive/theirs.md", REWRITE)
-        desk.git("add", ".")
-        desk.git("commit", "-qm", "Theirs")
-        desk.git("checkout", "-q", "ours")
-        desk.put("archive/own.md", OWN)
-        code, out, _ = desk.run("check", "--changed-since", "main")
-        assert (code, heads(out)) == (0, [])
-        assert "1 new article against 6" in out
-
-    def test_only_what_lies_below_the_paths_counts(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        desk.put("other/a.md", COPY)
-        desk.put("archive/deep/a.md", REWRITE)
-        (desk.folder / "archive" / "x.py").write_text("pass", encoding="utf-8")
-        monkeypatch.chdir("archive")
-        code, out, _ = desk.run("check", ".", "--changed-since", "HEAD")
-        assert (code, heads(out)) == (1, ["deep/a.md: rewrites b2.md"])
-        assert "1 changed file of no type that is read" in out
-
-    def test_a_link_is_not_followed(self, desk: Desk) -> None:
-        desk.put("outside.md", COPY)
-        (desk.folder / "archive" / "a.md").symlink_to("../outside.md")
-        code, out, _ = desk.run("check", "archive", "--changed-since", "HEAD")
-        assert (code, heads(out)) == (0, [])
-
-    @pytest.mark.parametrize("revision", ["nix", "--help", "-n1", "HEAD:archive", ""])
-    def test_a_revision_that_is_none_is_named(self, desk: Desk, revision: str) -> None:
-        code, out, err = desk.run("check", "archive", f"--changed-since={revision}")
-        assert (code, out) == (2, "")
-        assert f"no revision {revision}" in err
-
-    def test_outside_of_a_checkout_is_an_error(self, desk: Desk) -> None:
-        shutil.rmtree(desk.folder / ".git")
-        code, _, err = desk.run("check", "archive", "--changed-since", "HEAD")
-        assert code == 2
-        assert "not in a git checkout" in err
 
 
 class TestABaseline:
@@ -415,6 +369,63 @@ class TestABaseline:
         code, _, err = desk.run("check", "drafts", "--against", "archive", "--baseline", "none.json")
         assert code == 2
         assert "none.json: no such baseline" in err
+
+    def test_does_not_replace_an_article(self, desk: Desk) -> None:
+        before = Path("archive/b1.md").read_bytes()
+        words = ("baseline", "create", "archive", "--baseline", "archive/b1.md", "--force")
+        assert desk.run(*words)[0] == 2
+        assert Path("archive/b1.md").read_bytes() == before
+
+    def test_that_a_configuration_above_names_is_told_as_seen_from_here(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk.put("drafts/a.md", COPY)
+        Path(".git").mkdir()
+        Path("newsdedup.yaml").write_text("baseline: known.json\n", encoding="utf-8")
+        assert "wrote known.json:" in desk.run("baseline", "create", "drafts", "--against", "archive")[2]
+        Path("known.json").unlink()
+        monkeypatch.chdir("drafts")
+        assert "error: ../known.json: no such baseline" in desk.run("check", "a.md", "--against", "../archive")[2]
+
+
+class TestReports:
+    @pytest.mark.parametrize(
+        ("options", "target", "what"),
+        [
+            (("--baseline", "b.json"), "b.json", "baseline"),
+            (("--config", "c.yaml"), "./c.yaml", "configuration"),
+            ((), "newsdedup.yaml", "configuration"),
+            (("--model", "m.json"), "m.json", "model"),
+        ],
+    )
+    def test_do_not_replace_what_steers_the_run(
+        self, desk: Desk, options: tuple[str, ...], target: str, what: str
+    ) -> None:
+        for name in ("c.yaml", "newsdedup.yaml"):
+            Path(name).write_text("min_score: 0.8\n", encoding="utf-8")
+        for command in (("check",), ("scan",)):
+            if command == ("scan",) and what == "baseline":
+                continue
+            code, _, err = desk.run(*command, "archive", *options, "-o", f"json={target}")
+            assert code == 2
+            assert f"is the {what} of this run" in err
+
+    def test_do_not_stand_as_articles_among_the_changed_files(self, desk: Desk) -> None:
+        desk.git("init", "-q")
+        code, _, err = desk.run("check", "--changed-since", "HEAD", "-o", "text=report.txt")
+        assert code == 2
+        assert "would be read as an article" in err
+
+    def test_that_nobody_reads_to_the_end_leave_the_exit_code(self, desk: Desk) -> None:
+        desk.put("drafts/a.md", COPY)
+        env = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src")}
+        for known, code in (("archive", 1), ("archive/b2.md", 0)):
+            reading, writing = os.pipe()
+            os.close(reading)
+            with os.fdopen(writing, "wb") as stdout:
+                words = [sys.executable, "-m", "newsdedup", "check", "drafts", "--against", known]
+                done = subprocess.run(words, stdout=stdout, stderr=subprocess.PIPE, check=False, env=env)
+            assert (done.returncode, done.stderr) == (code, b""), known
 
 
 class TestWhatIsAllowed:

@@ -119,7 +119,7 @@ def test_compare_learns_from_the_articles_it_is_given(two_files: Engine) -> None
         (["--among", "nix"], "nix: no such file or folder"),
         (["--among", "b.txt", "--among", "nix"], "nix: no such file or folder"),
         (["--among"], "Option '--among' requires an argument"),
-        (["--among", "old.json", "-o", "json=old.json"], "-o: old.json is an input; give the report another name"),
+        (["--among", "old.json", "-o", "json=old.json"], "-o: old.json is an input; give another name"),
     ],
 )
 def test_compare_refuses_others_that_it_cannot_read(

@@ -18,7 +18,7 @@ import yaml
 from newsdedup import Config, compare_articles, load_articles
 from newsdedup.article import Article
 from newsdedup.cli.main import run
-from newsdedup.config import load_config
+from newsdedup.config import load_settings
 from newsdedup.gold.tuning import FEWEST
 from newsdedup.verify.model import Model, Route, default_model, load_model, model_fingerprint
 from test_gold_evaluate import newsroom_folder
@@ -104,7 +104,7 @@ def test_a_scan_uses_what_was_written(here: Path, capsys: Captured, monkeypatch:
     capsys.readouterr()
     (here / "elsewhere").mkdir()
     monkeypatch.chdir(here / "elsewhere")
-    config = load_config(Path("../made/mine.yaml"), {}, {}, Path.cwd())
+    config = load_settings(Path("../made/mine.yaml"), {}, {}, Path.cwd()).config
     assert run(["scan", "../stories/docs.jsonl", "--config", "../made/mine.yaml", "--format", "jsonl"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     shown = lines[0]["parameters"]
@@ -156,7 +156,7 @@ def test_when_tuning_does_not_help_only_min_score_is_written(capsys: Captured, m
     assert document(capsys)["model"] is None
     assert not Path("newsdedup-model.json").exists()
     assert run(["scan", "stories", "-q"]) == 0
-    config = load_config(None, {}, {}, Path.cwd())
+    config = load_settings(None, {}, {}, Path.cwd()).config
     capsys.readouterr()
     assert (config.model, config.min_score) == (None, written()["min_score"])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsdedup.config import KEYS, Config, load_config, load_settings, values
+from newsdedup.config import KEYS, Config, load_settings, values
 from newsdedup.config.keys import VALUE_KEYS
 from newsdedup.config.written import default_yaml
 from newsdedup.errors import ConfigError
@@ -19,7 +19,7 @@ DEFAULT_FILE = Path(__file__).parent.parent / "configs" / "default.yaml"
 def from_yaml(tmp_path: Path, text: str | bytes) -> Config:
     data = text if isinstance(text, bytes) else text.encode()
     (tmp_path / "newsdedup.yaml").write_bytes(data)
-    return load_config(None, {}, {}, tmp_path)
+    return load_settings(None, {}, {}, tmp_path).config
 
 
 def refusal(tmp_path: Path, text: str | bytes) -> str:
@@ -30,7 +30,7 @@ def refusal(tmp_path: Path, text: str | bytes) -> str:
 
 def test_default_file_is_generated_from_the_defaults(tmp_path: Path) -> None:
     assert DEFAULT_FILE.read_text(encoding="utf-8") == default_yaml(), "write default_yaml() to configs/default.yaml"
-    assert load_config(DEFAULT_FILE, {}, {}, tmp_path) == Config()
+    assert load_settings(DEFAULT_FILE, {}, {}, tmp_path).config == Config()
 
 
 def test_every_field_has_a_key_and_a_comment() -> None:
@@ -41,13 +41,13 @@ def test_every_field_has_a_key_and_a_comment() -> None:
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
-    assert load_config(None, {}, {}, tmp_path) == Config()
+    assert load_settings(None, {}, {}, tmp_path).config == Config()
 
 
 def test_command_line_goes_before_environment_before_file_before_defaults(tmp_path: Path) -> None:
     (tmp_path / "newsdedup.yaml").write_text("min_score: 0.1\njobs: 2\nbucket_cap: 5\n", encoding="utf-8")
     environ = {"NEWSDEDUP_MIN_SCORE": "0.2", "NEWSDEDUP_JOBS": "3"}
-    config = load_config(None, environ, {"min_score": "0.3", "jobs": None}, tmp_path)
+    config = load_settings(None, environ, {"min_score": "0.3", "jobs": None}, tmp_path).config
     assert (config.min_score, config.jobs, config.bucket_cap, config.max_bytes) == (0.3, 3, 5, 20_000_000)
 
 
@@ -55,15 +55,15 @@ def test_a_named_file_stands_in_for_the_one_in_the_folder(tmp_path: Path) -> Non
     (tmp_path / "newsdedup.yaml").write_text("min_score: 0.1\n", encoding="utf-8")
     other = tmp_path / "other.yaml"
     other.write_text("jobs: 4\n", encoding="utf-8")
-    config = load_config(other, {}, {}, tmp_path)
+    config = load_settings(other, {}, {}, tmp_path).config
     assert (config.jobs, config.min_score) == (4, 0.7)
 
 
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
-        load_config(tmp_path / "nix.yaml", {}, {}, tmp_path)
+        load_settings(tmp_path / "nix.yaml", {}, {}, tmp_path)
     with pytest.raises(ConfigError, match="not a file"):
-        load_config(tmp_path, {}, {}, tmp_path)
+        load_settings(tmp_path, {}, {}, tmp_path)
 
 
 def test_unknown_key_names_the_nearest(tmp_path: Path) -> None:
@@ -73,13 +73,13 @@ def test_unknown_key_names_the_nearest(tmp_path: Path) -> None:
 
 def test_unknown_variable_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        load_config(None, {"NEWSDEDUP_MIN_SCOR": "1"}, {}, tmp_path)
+        load_settings(None, {"NEWSDEDUP_MIN_SCOR": "1"}, {}, tmp_path)
     assert str(caught.value) == "environment: unknown variable NEWSDEDUP_MIN_SCOR; did you mean NEWSDEDUP_MIN_SCORE?"
 
 
 def test_variables_of_the_benches_and_empty_ones_are_no_settings(tmp_path: Path) -> None:
     environ = {"NEWSDEDUP_BENCH": "/x", "NEWSDEDUP_DEBUG": "1", "NEWSDEDUP_LANG": "", "PATH": "/bin"}
-    assert load_config(None, environ, {}, tmp_path) == Config()
+    assert load_settings(None, environ, {}, tmp_path).config == Config()
 
 
 @pytest.mark.parametrize(
@@ -195,9 +195,9 @@ def test_a_value_says_where_it_came_from(tmp_path: Path) -> None:
 
 def test_each_source_is_named_in_its_own_words(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^command line: --min-score is 7; allowed: a number from 0 to 1$"):
-        load_config(None, {}, {"min_score": "7"}, tmp_path)
+        load_settings(None, {}, {"min_score": "7"}, tmp_path)
     with pytest.raises(ConfigError, match=r"^environment: NEWSDEDUP_ALL is maybe; allowed: true or false$"):
-        load_config(None, {"NEWSDEDUP_ALL": "maybe"}, {}, tmp_path)
+        load_settings(None, {"NEWSDEDUP_ALL": "maybe"}, {}, tmp_path)
     with pytest.raises(ConfigError, match=r"^Config: min_score is 7; allowed"):
         Config(min_score=7)
 
@@ -209,17 +209,17 @@ def test_a_model_counts_from_the_folder_of_the_file_that_names_it(tmp_path: Path
     (tmp_path / "conf").mkdir()
     named = tmp_path / "conf" / "newsdedup.yaml"
     named.write_text(f"model: {written}\n", encoding="utf-8")
-    assert load_config(named, {}, {}, tmp_path).model == tmp_path / found
-    assert load_config(None, {}, {}, tmp_path / "conf").model == tmp_path / found
+    assert load_settings(named, {}, {}, tmp_path).config.model == tmp_path / found
+    assert load_settings(None, {}, {}, tmp_path / "conf").config.model == tmp_path / found
     named.write_text(f"baseline: {written}\n", encoding="utf-8")
-    assert load_config(named, {}, {}, tmp_path).baseline == tmp_path / found
+    assert load_settings(named, {}, {}, tmp_path).config.baseline == tmp_path / found
 
 
 def test_a_model_of_the_environment_or_the_command_line_counts_from_the_working_directory(tmp_path: Path) -> None:
     (tmp_path / "newsdedup.yaml").write_text("model: in-file.json\n", encoding="utf-8")
     environ = {"NEWSDEDUP_MODEL": "a/m.json"}
-    assert load_config(None, environ, {}, tmp_path).model == Path("a/m.json")
-    assert load_config(None, environ, {"model": "b.json"}, tmp_path).model == Path("b.json")
+    assert load_settings(None, environ, {}, tmp_path).config.model == Path("a/m.json")
+    assert load_settings(None, environ, {"model": "b.json"}, tmp_path).config.model == Path("b.json")
     assert Config(model=Path("c.json")).model == Path("c.json")
 
 
@@ -235,7 +235,7 @@ def test_a_program_may_write_values_as_a_file_does() -> None:
 
 
 def test_map_options_are_collected(tmp_path: Path) -> None:
-    config = load_config(None, {}, {"map": ("text=body", "published=date")}, tmp_path)
+    config = load_settings(None, {}, {"map": ("text=body", "published=date")}, tmp_path).config
     assert config.field_map == {"text": "body", "published": "date"}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsdedup.config import Config, load_config
+from newsdedup.config import Config, load_settings
 from newsdedup.errors import ConfigError
 from newsdedup.gate.allow import AllowRule
 from newsdedup.result import Verdict
@@ -27,7 +27,7 @@ allow:
 
 def from_yaml(tmp_path: Path, text: str) -> Config:
     (tmp_path / "newsdedup.yaml").write_text(text, encoding="utf-8")
-    return load_config(None, {}, {}, tmp_path)
+    return load_settings(None, {}, {}, tmp_path).config
 
 
 def test_rules_know_where_their_patterns_count_from(tmp_path: Path) -> None:
@@ -37,9 +37,9 @@ def test_rules_know_where_their_patterns_count_from(tmp_path: Path) -> None:
     text = "allow:\n  - {reason: r, new: site/**}\n"
     (tmp_path / "newsdedup.yaml").write_text(text, encoding="utf-8")
     for cwd, folder in ((tmp_path, ""), (inner, "site/deep")):
-        assert load_config(None, {}, {}, cwd).allow == (AllowRule(reason="r", new="site/**", folder=folder),)
+        assert load_settings(None, {}, {}, cwd).config.allow == (AllowRule(reason="r", new="site/**", folder=folder),)
     (inner / "other.yaml").write_text(text, encoding="utf-8")
-    config = load_config(inner / "other.yaml", {}, {}, tmp_path)
+    config = load_settings(inner / "other.yaml", {}, {}, tmp_path).config
     assert [rule.folder for rule in config.allow] == ["../.."]
     assert Config(allow=config.allow).allow == config.allow
 
@@ -122,13 +122,13 @@ def test_a_wrong_rule_is_refused_with_line_number_field_and_what_is_allowed(
 
 def test_rules_stand_in_files_only(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        load_config(None, {"NEWSDEDUP_ALLOW": "[]"}, {}, tmp_path)
+        load_settings(None, {"NEWSDEDUP_ALLOW": "[]"}, {}, tmp_path)
     assert str(caught.value) == (
         "environment: NEWSDEDUP_ALLOW cannot be given here: "
         "it is a list of rules, each with a reason and what it allows; write it in newsdedup.yaml"
     )
     with pytest.raises(ConfigError, match=r"^command line: --allow cannot be given here: it is "):
-        load_config(None, {}, {"allow": "x"}, tmp_path)
+        load_settings(None, {}, {"allow": "x"}, tmp_path)
 
 
 def test_rules_that_a_program_makes_are_checked_too() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsdedup.cli.main import run
-from newsdedup.config import KEYS, PRESETS, Config, load_config
+from newsdedup.config import KEYS, PRESETS, Config, load_settings
 from newsdedup.config.schema import schema_text
 from newsdedup.config.written import init_yaml, preset_yaml
 
@@ -146,7 +146,7 @@ def test_a_file_to_start_from_is_written(here: Path, capsys: Captured) -> None:
     assert (here / "newsdedup.yaml").read_text(encoding="utf-8") == init_yaml(None)
     assert run(["config", "init", "--preset", "wire", "-o", "wire.yml"]) == 0
     assert (here / "wire.yml").read_text(encoding="utf-8") == init_yaml("wire")
-    assert load_config(Path("wire.yml"), {}, {}, here) == Config(window_days=3)
+    assert load_settings(Path("wire.yml"), {}, {}, here).config == Config(window_days=3)
 
 
 def test_a_file_that_is_there_stays_unless_forced(here: Path, capsys: Captured) -> None:

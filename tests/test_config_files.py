@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsdedup.config import Config, load_config, load_settings, overlooked
+from newsdedup.config import Config, load_settings, overlooked
 from newsdedup.errors import ConfigError
 from newsdedup.gate.allow import AllowRule
 from newsdedup.result import Verdict
@@ -27,7 +27,7 @@ def jobs_and_file(cwd: Path) -> tuple[int, str | None]:
 
 def refusal(cwd: Path, file: Path | None = None) -> str:
     with pytest.raises(ConfigError) as caught:
-        load_config(file, {}, {}, cwd)
+        load_settings(file, {}, {}, cwd)
     return str(caught.value)
 
 
@@ -73,7 +73,7 @@ def test_an_error_above_is_named_as_seen_from_here(checkout: Path) -> None:
 
 def test_files_are_named_as_seen_from_the_configuration_above(checkout: Path) -> None:
     write(checkout / "newsdedup.yaml", "model: m.json\nbaseline: ci/known.json\n")
-    found = load_config(None, {}, {}, checkout / "a" / "b")
+    found = load_settings(None, {}, {}, checkout / "a" / "b").config
     assert (found.model, found.baseline) == (checkout / "m.json", checkout / "ci" / "known.json")
 
 
@@ -125,8 +125,8 @@ map: {text: body}
 allow: [{reason: ours, new: a/**, verdicts: copy, expires: 2027-01-31}]
 """
     yaml = write(tmp_path / "same.yaml", same)
-    found = load_config(None, {}, {}, tmp_path)
-    assert found == load_config(yaml, {}, {}, tmp_path)
+    found = load_settings(None, {}, {}, tmp_path).config
+    assert found == load_settings(yaml, {}, {}, tmp_path).config
     assert (found.min_score, found.fail_on) == (0.55, Verdict.EXCERPT)
     assert isinstance(found.allow[0], AllowRule)
 
@@ -189,7 +189,7 @@ def test_a_broken_project_that_speaks_of_us_is_refused(tmp_path: Path) -> None:
 
 def test_a_project_may_be_named(tmp_path: Path) -> None:
     file = write(tmp_path / "other" / "pyproject.toml", TABLE + "jobs = 3\nmodel = 'm.json'\n")
-    found = load_config(file, {}, {}, tmp_path)
+    found = load_settings(file, {}, {}, tmp_path).config
     assert (found.jobs, found.model) == (3, tmp_path / "other" / "m.json")
     write(file, "[tool.ruff]\n")
     assert refusal(tmp_path, file) == f"{file}: no table [tool.newsdedup]; add it, or name another file"
@@ -197,4 +197,4 @@ def test_a_project_may_be_named(tmp_path: Path) -> None:
     assert refusal(tmp_path, file).startswith(f"{file}: broken TOML: ")
     assert refusal(tmp_path, tmp_path / "nix.toml") == f"{tmp_path}/nix.toml: no such file"
     with_mark = write(tmp_path / "mark.toml", b"\xef\xbb\xbf[tool.newsdedup]\n")
-    assert load_config(with_mark, {}, {}, tmp_path) == Config()
+    assert load_settings(with_mark, {}, {}, tmp_path).config == Config()

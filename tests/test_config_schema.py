@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from newsdedup.config import KEYS, load_config
+from newsdedup.config import KEYS, load_settings
 from newsdedup.config.keys import PRESET_KEY, VALUE_KEYS
 from newsdedup.config.schema import config_schema, schema_text
 from newsdedup.config.written import default_yaml, init_yaml
@@ -31,7 +31,7 @@ def as_json(text: str) -> Any:
 def parses(tmp_path: Path, text: str) -> bool:
     (tmp_path / "newsdedup.yaml").write_text(text, encoding="utf-8")
     try:
-        load_config(None, {}, {}, tmp_path)
+        load_settings(None, {}, {}, tmp_path)
     except ConfigError:
         return False
     return True

@@ -443,6 +443,14 @@ def test_id_used_twice_keeps_the_first_and_names_both_places(tmp_path: Path) -> 
     assert f"{tmp_path}/a/x.txt, with another text; give each" in other.detail
 
 
+def test_in_a_check_only_the_very_same_text_is_left_out_for_its_id() -> None:
+    texts = ["a" * 300 + middle + "b" * 300 for middle in "xyxz"]
+    data = "".join(f'{{"id": "7", "text": "{text}"}}\n' for text in texts).encode()
+    read = load_articles("-", stdin=io.BytesIO(data), params=LoaderParams(ids="path"))
+    assert ids(read) == ["7", "-#7", "7 (duplicate-id)", "-#7#4"]
+    assert ids(load_articles("-", stdin=io.BytesIO(data))) == ["7", *["7 (duplicate-id)"] * 3]
+
+
 def test_file_reached_by_two_paths_is_read_once(tmp_path: Path) -> None:
     path = write(tmp_path / "f" / "a.txt", "Body.")
     write(tmp_path / "f-2" / "b.txt", "Body.")

@@ -240,6 +240,10 @@ def test_tree_is_bounded_and_loses_no_text() -> None:
     assert tree.text().count("x") == MAX_ELEMENTS + 10
 
 
+def test_a_script_in_a_row_of_a_table_is_no_cell() -> None:
+    assert blocks("<table><tr><script>var x;</script><td>One.</td><td>Two.</td></tr></table>") == ["One.\tTwo."]
+
+
 PIECES = st.sampled_from(
     "<p> </p> <div> </div> <blockquote> </blockquote> <table> <tr> <td> </table> <ul> <li> </ul> <a> </a> <cite> "
     "</cite> <figure> </figure> <script> </script> <pre> <br> <!-- --> ' \" = < > & &amp; word —".split()

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import chain
-from pathlib import PurePath
 from typing import TypeVar
 
 import numpy as np
@@ -22,7 +21,6 @@ from newsdedup.gate.baseline import read_baseline
 from newsdedup.gate.check import Check
 from newsdedup.gate.findings import Policy, decide
 from newsdedup.pipeline import check, compare, know, scan
-from newsdedup.printable import printable_path
 from newsdedup.report.plain import count, reasons_tally, tally
 from newsdedup.result import REPORTED, Comparison, Result, Verdict
 from newsdedup.run import Holding, Parameters
@@ -136,8 +134,9 @@ def check_articles(
 ) -> Check:
     """New articles held against known ones and against each other, and which of the findings fail.
 
-    An article that stands on both sides, by its id and its file, counts as new; a new record that only has the id of a
-    known one goes by `FILE#ID`.
+    An article that stands on both sides, by its id and its file, counts as new, as a newer version of the known one
+    when their texts differ; a new one that only has the id of a known one goes by `FILE#ID`, or `new#ID` where it was
+    made in memory.
 
     Args:
         new: For example from `load_articles`; skipped inputs are passed on to the result.
@@ -205,23 +204,46 @@ def _told_apart(
     new: Iterable[Article | Skipped], known: Known, gone: Collection[str]
 ) -> tuple[list[Article | Skipped], list[int]]:
     """The new articles under ids of their own, and the numbers of known ones that are not held against."""
-    left_out = {place for place in (_place(known.ids, name) for name in gone) if place is not None}
+    left_out = {place for name in gone if (place := _same(known, [name], name)) is not None}
     out: list[Article | Skipped] = []
+    given: set[str] = set()
     for item in new:
-        place = _place(known.ids, item.id) if isinstance(item, Article) else None
-        if place is None or not isinstance(item, Article):
+        if isinstance(item, Skipped):
             out.append(item)
-        elif _file(Records(known.records.path, known.records.bounds[[place]]).articles()[0]) == _file(item):
+            continue
+        place = _same(known, _names(item), item.file)
+        if place is not None:
             left_out.add(place)
-            out.append(item)
+        taken = item.id in given or (_place(known.ids, item.id) not in (None, place))
+        if taken:
+            name = next(name for name in item.other_ids() if name not in given and _place(known.ids, name) is None)
+            given.add(name)
+            out.append(replace(item, id=name))
         else:
-            out.append(replace(item, id=f"{printable_path(_file(item))}#{item.id}"))
+            out.append(item)
     return out, sorted(left_out)
 
 
-def _file(article: Article) -> str:
-    """The file that an article was read from, named in one way however it was reached."""
-    return PurePath(article.origin).as_posix()
+def _names(article: Article) -> Iterator[str]:
+    """The ids that an article may go by, depending on what it was read with: its own, `FILE#ID`, and the other way."""
+    yield article.id
+    yield next(article.other_ids())
+    yield article.id.removeprefix(f"{article.file}#")
+
+
+def _same(known: Known, names: Iterable[str], file: str | None) -> int | None:
+    """The number of the known article that has one of the names and was read from the file."""
+    if file is None:
+        return None
+    for name in names:
+        place = _place(known.ids, name)
+        if place is not None and _article(known, place).file == file:
+            return place
+    return None
+
+
+def _article(known: Known, place: int) -> Article:
+    return Records(known.records.path, known.records.bounds[[place]]).articles()[0]
 
 
 def _place(ids: Sequence[str], wanted: str) -> int | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from newsdedup.printable import printable_path
+
+STDIN_ORIGIN = "standard input"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +25,8 @@ class Article:
         url: None when unknown.
         lang: ISO 639-1 code when the source states it; None means "find it from the text".
         canonical: Address or name that the article gives as its original; None when it states none.
-        origin: Path of the file that the article was read from (`feeds/a.jsonl`), as it opens; "" when made in memory.
+        origin: Path of the file that the article was read from (`feeds/a.jsonl`), as it opens, or STDIN_ORIGIN; "" when
+            made in memory.
         line: Line of a record in its file, from 1; None for an article that is a file of its own.
     """
 
@@ -35,6 +40,21 @@ class Article:
     canonical: str | None = None
     origin: str = ""
     line: int | None = None
+
+    @property
+    def file(self) -> str | None:
+        """The file that the article was read from, with forward slashes; None when it came from none."""
+        return None if self.origin in ("", STDIN_ORIGIN) else PurePath(self.origin).as_posix()
+
+    def other_ids(self) -> Iterator[str]:
+        """Names to go by where another article has the id, one after the other until one is free.
+
+        The first is `FILE#ID`, `-#ID` for one from standard input, `new#ID` for one made in memory.
+        """
+        name = f"{printable_path(self.file or ('-' if self.origin else 'new'))}#{self.id}"
+        while True:
+            yield name
+            name = f"{name}#{self.line or 2}"
 
     @property
     def place(self) -> str:

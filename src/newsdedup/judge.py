@@ -155,8 +155,8 @@ class GateJudge(Judge):
     """Pairs each new article with every known copy of what it matches, and new copies of one text with the first.
 
     However many copies there are: a further one always is a further pair, which is what a baseline counts, and a known
-    article is never hidden behind another, by which it may be allowed. What many new articles took from a known one does
-    not become furniture or a form by that.
+    article is never hidden behind another, by which it may be allowed. What many new articles took from a known one
+    does not become furniture or a form by that.
     """
 
     vouching = False

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsdedup.cli.changed import within
-from newsdedup.cli.gate import Command, Sides, checked, gate_options, sides
-from newsdedup.cli.options import refuse_quiet_and_verbose, settings
-from newsdedup.cli.output import Outputs, planned_outputs, say, writable, write_stdout, write_whole
+from newsdedup.cli.gate import Command, Sides, checked, gate_options, gate_settings, sides
+from newsdedup.cli.options import kept_files, refuse_quiet_and_verbose
+from newsdedup.cli.output import Outputs, planned_outputs, refuse_overwriting, say, writable, write_stdout, write_whole
+from newsdedup.cli.paths import within
 from newsdedup.cli.scan import EXIT_SKIPPED
 from newsdedup.config import Config
 from newsdedup.errors import ConfigError
@@ -131,13 +131,17 @@ class _Asked:
     ) -> _Asked:
         """From the options as they were written."""
         refuse_quiet_and_verbose(quiet, verbose)
-        config = settings(config_file, map_, **overrides)
+        steered = gate_settings(config_file, map_, **overrides)
+        config, kept = steered.config, kept_files(steered)
         both = sides(paths, against, changed_since)
+        path = writable(str(config.baseline or BASELINE_NAME), "--baseline")
+        kept.pop("baseline", None)  # the one file that is to be written
+        refuse_overwriting(path, "--baseline", both.named, kept)
         return cls(
             config=replace(config, baseline=None),  # all that is found, and not what is left beside the baseline
-            path=writable(str(config.baseline or BASELINE_NAME), "--baseline"),
+            path=path,
             sides=both,
-            outputs=planned_outputs(None, (), both.inputs, quiet=quiet, verbose=verbose, color=False),
+            outputs=planned_outputs(None, (), both.named, kept=kept, quiet=quiet, verbose=verbose, color=False),
             quiet=quiet,
             whole=changed_since is None,
         )

@@ -11,11 +11,12 @@ import click
 from newsdedup.article import Article, Skipped
 from newsdedup.cli.options import (
     input_options,
+    kept_files,
     loaded,
     model_option,
     output_options,
     refuse_quiet_and_verbose,
-    settings,
+    run_settings,
 )
 from newsdedup.cli.output import deliver, planned_outputs, refuse_other_formats
 from newsdedup.config import Config
@@ -56,10 +57,11 @@ def compare(
     LEFT and RIGHT are files, or FILE#ID for a record in a file of many.
     """
     refuse_quiet_and_verbose(quiet, verbose)
-    config = settings(config_file, map_, **overrides)
+    found = run_settings(config_file, map_, **overrides)
+    config, kept = found.config, kept_files(found)
     specs = [_located(spec) for spec in (left, right)]
     inputs = [*(path for path, _ in specs), *among]
-    outputs = planned_outputs(form, sinks, inputs, quiet=quiet, verbose=verbose, color=color)
+    outputs = planned_outputs(form, sinks, inputs, kept=kept, quiet=quiet, verbose=verbose, color=color)
     refuse_other_formats(outputs, "compare")
     if specs[0] == specs[1]:
         raise InputError(f"{left} and {right} are the same article; name two")

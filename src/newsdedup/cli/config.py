@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from newsdedup.cli.main import EXIT_USAGE
 from newsdedup.cli.options import config_options, settings_with_origins
 from newsdedup.cli.output import Outputs, deliver, say, writable, write_whole
 from newsdedup.config import CONFIG_NAME, PRESETS, Setting, Settings, overlooked
@@ -14,7 +15,6 @@ from newsdedup.errors import ConfigError
 from newsdedup.report.formats import FORMATS
 from newsdedup.report.plain import Style, padded, visible
 
-EXIT_USAGE = 2
 _VALUE_WIDTH = 40  # of the column; a longer value moves its origin to the right
 
 

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsdedup.cli.options import finding_options, input_options, output_options, refuse_quiet_and_verbose, settings
+from newsdedup.cli.options import (
+    finding_options,
+    input_options,
+    kept_files,
+    output_options,
+    refuse_quiet_and_verbose,
+    run_settings,
+)
 from newsdedup.cli.output import Outputs, deliver, planned_outputs, writable, write_bytes
-from newsdedup.cli.progress import progress_bar
+from newsdedup.cli.progress import work
 from newsdedup.cli.scan import EXIT_SKIPPED, tell_skipped
 from newsdedup.config import Config
-from newsdedup.errors import ConfigError, NewsdedupError
+from newsdedup.errors import ConfigError
 from newsdedup.report.formats import FORMATS, TERMINAL, Format
 from newsdedup.report.plain import Style
 
@@ -62,9 +69,10 @@ def eval(  # noqa: A001  # the command's name
     neither way. The formats are text and json. Exit code 0 says that the evaluation is done, whatever it found.
     """
     refuse_quiet_and_verbose(quiet, verbose)
-    config = settings(config_file, map_, **overrides)
+    found = run_settings(config_file, map_, **overrides)
+    config, kept = found.config, kept_files(found)
     inputs = [str(Path(gold) / name) for name in ("docs.jsonl", "docs.jsonl.gz", "pairs.tsv")]
-    outputs = planned_outputs(form, sinks, inputs, quiet=quiet, verbose=verbose, color=color)
+    outputs = planned_outputs(form, sinks, inputs, kept=kept, quiet=quiet, verbose=verbose, color=color)
     _refuse_other_formats(outputs)
     picture = None if plot is None else _planned_plot(plot, outputs, inputs)
     evaluation = _evaluated(gold, config, quiet=quiet, plotted=picture is not None)
@@ -113,17 +121,14 @@ def _evaluated(gold: str, config: Config, *, quiet: bool, plotted: bool) -> Eval
 
     params = LoaderParams(max_bytes=config.max_bytes, field_map=config.field_map, lang=config.lang)
     labelled = load_gold(Path(gold), params)
-    try:
-        with progress_bar(quiet=quiet) as progress:
-            return evaluate(
-                labelled,
-                parameters_of(config),
-                measured=LABELS if plotted else DERIVED,
-                shown=settings_shown(config),
-                progress=progress,
-            )
-    except BrokenPipeError as error:  # not our standard output: that one ends the run in silence
-        raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
+    with work(quiet=quiet) as progress:
+        return evaluate(
+            labelled,
+            parameters_of(config),
+            measured=LABELS if plotted else DERIVED,
+            shown=settings_shown(config),
+            progress=progress,
+        )
 
 
 def _renders(evaluation: Evaluation, most: int | None) -> Mapping[Format, Callable[[Style], Iterator[str]]]:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from newsdedup.article import Article, Skipped
-from newsdedup.cli.changed import Changes, changes_since, within
-from newsdedup.cli.options import finding_options, input_options, loaded
+from newsdedup.cli.changed import Changes, changes_since, files_in
+from newsdedup.cli.options import finding_options, input_options, loaded, run_settings
 from newsdedup.cli.output import Outputs
-from newsdedup.cli.progress import progress_bar
+from newsdedup.cli.paths import Reach, Reached, as_seen, reached, seen_from
+from newsdedup.cli.progress import work
 from newsdedup.cli.scan import tell_skipped
-from newsdedup.config import Config
-from newsdedup.errors import ConfigError, InputError, NewsdedupError
-from newsdedup.loaders import reads
+from newsdedup.config import Config, Settings
+from newsdedup.errors import ConfigError, InputError
+from newsdedup.printable import printable_path
+from newsdedup.report.plain import reasons_tally, tally
 
 if TYPE_CHECKING:
     from newsdedup.gate.check import Check
@@ -60,57 +61,52 @@ def gate_options(command: Command) -> Command:
     return command
 
 
+def gate_settings(config_file: str | None, map_: tuple[str, ...], **overrides: object) -> Settings:
+    """The settings of this run; a baseline that a configuration names is named as seen from the working directory."""
+    found = run_settings(config_file, map_, **overrides)
+    baseline = found.config.baseline
+    if baseline is None or not baseline.is_absolute():
+        return found
+    seen = Path(seen_from(str(Path.cwd()), str(baseline)))
+    return replace(found, config=replace(found.config, baseline=seen))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
     """What is held against what.
 
     Attributes:
+        named: Everything that was named, as it was.
         new: PATHs of new articles.
         known: PATHs of known ones.
         index: A file that holds known ones; then `known` is empty.
-        changed: Files of `known` that are new.
         gone: Files that are known no more.
         notes: For the report.
     """
 
+    named: tuple[str, ...]
     new: tuple[str, ...]
     known: tuple[str, ...] = ()
     index: str | None = None
-    changed: frozenset[str] = frozenset()
     gone: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """Everything that is read."""
-        return (*self.new, *self.known, *([self.index] if self.index else []))
 
 
 def sides(paths: Sequence[str], against: Sequence[str], changed_since: str | None) -> Sides:
     """What is new and what is known.
 
     Raises:
-        ConfigError: Nothing is named, or an index beside other known articles.
+        ConfigError: Nothing is named, standard input twice, or an index beside other known articles.
         InputError: Something that is named is not there.
     """
     if not paths and changed_since is None:
-        raise ConfigError("check: no NEW articles; name files or folders, or give --changed-since REV")
+        raise ConfigError("no NEW articles; name files or folders, or give --changed-since REV")
+    if "-" in paths and "-" in against:
+        raise ConfigError("- is both NEW and --against; standard input can be read only once")
     new, known = tuple(map(as_seen, paths)), tuple(map(as_seen, against))
     index = _index_among(known)
-    if index is not None:
-        known = ()
-    if changed_since is None:
-        return Sides(new=new, known=known, index=index)
-    changes = changes_since(changed_since)
-    new = new or (".",)
-    for path in new:
-        if path == "-" or not Path(path).exists():
-            raise InputError(f"{path} does not exist; --changed-since looks for changed files in files and folders")
-    chosen, notes = _changed(changes, new)
-    changed = frozenset(changes.files)
-    return Sides(
-        new=chosen, known=known if against else new, index=index, changed=changed, gone=changes.gone, notes=notes
-    )
+    both = Sides(named=(*paths, *against), new=new, known=known if index is None else (), index=index)
+    return both if changed_since is None else _changed(both, changed_since)
 
 
 def _index_among(against: Sequence[str]) -> str | None:
@@ -125,22 +121,44 @@ def _index_among(against: Sequence[str]) -> str | None:
     return None
 
 
-def _changed(changes: Changes, new: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The changed files that may be articles, and a note on the others."""
-    inside = [path for path in changes.files if within(path, new)]
-    chosen = tuple(path for path in inside if reads(path) and not Path(path).is_symlink())
-    others = len(inside) - len(chosen)
-    if not others:
-        return chosen, ()
-    return chosen, (f"{others} changed file{'s' if others > 1 else ''} of no type that is read: not looked at",)
+def _changed(both: Sides, since: str) -> Sides:
+    """Of the new ones what has changed; where nothing is known, the rest of them is."""
+    new = both.new or (".",)
+    for path in new:
+        if path == "-" or not Path(path).exists():
+            raise InputError(f"{path} does not exist; --changed-since looks for changed files in files and folders")
+    changes = changes_since(since)
+    for path in new:
+        if not Path(path).resolve().is_relative_to(changes.root):
+            raise InputError(f"--changed-since: {path} lies outside of this checkout; name files and folders in it")
+    reach = Reach.of(new)
+    files, gone = _new_and_gone(changes, reach, Reach.of(both.known))
+    chosen = reached(files, reach)
+    rest = Reached(files=(), skipped=())
+    if not both.known and both.index is None:
+        rest = reached(set(files_in(changes.root)) - files, reach)
+    seen = partial(seen_from, str(Path.cwd()))
+    return replace(
+        both,
+        named=both.named or new,
+        new=tuple(map(seen, chosen.files)),
+        known=(*both.known, *map(seen, rest.files)),
+        gone=tuple(sorted(printable_path(seen(path)) for path in gone)),
+        notes=(
+            *_note("not read among the changed files", chosen),
+            *_note("not read where the known articles are", rest),
+        ),
+    )
 
 
-def as_seen(path: str) -> str:
-    """A path in the working directory as seen from there, so that one article has one id however it is named."""
-    if path == "-" or not path:
-        return path
-    whole, here = os.path.abspath(path), os.path.abspath(os.curdir)  # noqa: PTH100  # links stay as they are named
-    return os.path.relpath(whole, here) if within(whole, [here]) else path
+def _new_and_gone(changes: Changes, new: Reach, known: Reach) -> tuple[set[str], set[str]]:
+    """What counts as new and as gone; an article that only moved counts as neither, but one that moved in is new."""
+    moved_in = {name: old for name, old in changes.moved.items() if "" not in (*new.skips(old), *known.skips(old))}
+    return changes.files | moved_in.keys(), changes.gone | set(moved_in.values())
+
+
+def _note(what: str, found: Reached) -> tuple[str, ...]:
+    return (f"{what}: {tally(reasons_tally(found.skipped))}",) if found.skipped else ()
 
 
 def checked(sides: Sides, config: Config, outputs: Outputs, *, quiet: bool) -> Check:
@@ -150,18 +168,15 @@ def checked(sides: Sides, config: Config, outputs: Outputs, *, quiet: bool) -> C
     from newsdedup.process import long_run  # noqa: PLC0415
 
     long_run()
-    known = _unchanged(loaded(sides.known, config, ids="path"), sides.changed) if sides.known else None
-    try:
-        with progress_bar(quiet=quiet) as progress:
-            check = check_articles(
-                loaded(sides.new, config, ids="path") if sides.new else (),
-                Path(sides.index) if sides.index else known,
-                config,
-                gone=sides.gone,
-                progress=progress,
-            )
-    except BrokenPipeError as error:  # not our standard output: that one ends the run in silence
-        raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
+    known = loaded(sides.known, config, ids="path") if sides.known else None
+    with work(quiet=quiet) as progress:
+        check = check_articles(
+            loaded(sides.new, config, ids="path"),
+            Path(sides.index) if sides.index else known,
+            config,
+            gone=sides.gone,
+            progress=progress,
+        )
     if not quiet:
         tell_skipped(check.checked.result.skipped, outputs)
     check = replace(check, notes=(*check.notes, *sides.notes), folder=_folder())
@@ -180,13 +195,6 @@ def _folder() -> str:
     top = next((folder for folder in tops if here.is_relative_to(folder)), here)
     seen = here.relative_to(top).as_posix()
     return "" if seen == "." else seen
-
-
-def _unchanged(items: Iterable[Article | Skipped], changed: frozenset[str]) -> Iterator[Article | Skipped]:
-    for item in items:
-        file = item.input if isinstance(item, Skipped) else PurePath(item.origin).as_posix()
-        if file not in changed:
-            yield item
 
 
 def _text_of(max_bytes: int, path: str) -> str | None:

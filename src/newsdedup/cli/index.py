@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from newsdedup.cli.gate import as_seen
-from newsdedup.cli.options import finding_options, input_options, loaded, refuse_quiet_and_verbose, settings
-from newsdedup.cli.output import planned_outputs, say, writable, write_bytes
-from newsdedup.cli.progress import progress_bar
+from newsdedup.cli.options import (
+    finding_options,
+    input_options,
+    kept_files,
+    loaded,
+    refuse_quiet_and_verbose,
+    run_settings,
+)
+from newsdedup.cli.output import planned_outputs, refuse_overwriting, say, writable, write_bytes
+from newsdedup.cli.paths import as_seen
+from newsdedup.cli.progress import work
 from newsdedup.cli.scan import EXIT_SKIPPED, tell_skipped
-from newsdedup.errors import ConfigError, NewsdedupError
 from newsdedup.report.plain import count
 
 
@@ -37,25 +41,24 @@ def index(
     """Read known articles once, so that `newsdedup check --against FILE` takes seconds.
 
     PATH is a file, a folder (with all below it), or - for standard input. The file holds the articles, too; keep it
-    where they may be kept. A check must look through the same --views and give the same --lang.
+    where they may be kept. A check must look through the same --views and give the same --lang, and run in a folder
+    from which the articles have the same names: a file of one name is taken for the newer version of the one in the
+    index, and is not held against it.
     """
     refuse_quiet_and_verbose(quiet, verbose)
-    config = settings(config_file, map_, **overrides)
+    found = run_settings(config_file, map_, **overrides)
+    config, kept = found.config, kept_files(found)
     path = writable(target, "-o")
-    if path.resolve() in (Path(each).resolve() for each in paths if each != "-"):
-        raise ConfigError(f"-o: {target} is an input; give the index another name")
-    outputs = planned_outputs(None, (), paths, quiet=quiet, verbose=verbose, color=False)
+    refuse_overwriting(path, "-o", paths, kept)
+    outputs = planned_outputs(None, (), paths, kept=kept, quiet=quiet, verbose=verbose, color=False)
     from newsdedup.api import index_articles  # noqa: PLC0415  # numpy and the language models
     from newsdedup.process import long_run  # noqa: PLC0415
 
     long_run()
-    try:
-        with progress_bar(quiet=quiet) as progress:
-            articles = loaded(tuple(map(as_seen, paths)), config, ids="path")
-            with index_articles(articles, config, progress=progress) as made:
-                write_bytes(path, made.content)
-    except BrokenPipeError as error:  # not our standard output: that one ends the run in silence
-        raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
+    with work(quiet=quiet) as progress:
+        articles = loaded(tuple(map(as_seen, paths)), config, ids="path")
+        with index_articles(articles, config, progress=progress) as made:
+            write_bytes(path, made.content)
     if not quiet:
         tell_skipped(made.skipped, outputs)
         say(f"wrote {path}: {count(made.articles, 'article')}, {path.stat().st_size / 1e6:,.1f} MB")

@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from newsdedup import __version__
-from newsdedup.cli.output import StdoutClosedError, discard_stdout, say
+from newsdedup.cli.output import discard_stdout, say
 from newsdedup.errors import NewsdedupError
 from newsdedup.process import one_thread
 
@@ -78,8 +78,9 @@ def cli(context: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and exits; whatever happens, a user sees one line and not a traceback.
 
-    Exits with 0 done, 2 usage, configuration or unusable input, 3 inputs were skipped and `--strict`, 70 internal
-    error, 130 interrupted, 143 terminated. With NEWSDEDUP_DEBUG set an unexpected error is raised as it is.
+    Exits with 0 done, 1 findings (check), 2 usage, configuration or unusable input, 3 inputs were skipped and
+    `--strict`, 4 an index that cannot be used, 70 internal error, 130 interrupted, 143 terminated. With
+    NEWSDEDUP_DEBUG set an unexpected error is raised as it is.
     """
     one_thread()
     if _COMPLETION_VARIABLE in os.environ:
@@ -104,7 +105,7 @@ def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # one return for eac
     except NewsdedupError as error:
         say(f"error: {error}")
         return error.exit_code
-    except (StdoutClosedError, BrokenPipeError):
+    except BrokenPipeError:  # click's own output, such as a help page
         discard_stdout()
         return 0
     except (KeyboardInterrupt, click.Abort):

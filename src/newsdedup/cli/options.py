@@ -125,9 +125,24 @@ def settings(config_file: str | None, map_: tuple[str, ...], **overrides: object
     Raises:
         ConfigError: A value out of range, wherever it was given.
     """
+    return run_settings(config_file, map_, **overrides).config
+
+
+def run_settings(config_file: str | None, map_: tuple[str, ...], **overrides: object) -> Settings:
+    """The same with the file that they were read from."""
     overrides["map"] = map_ or None
     overrides["all"] = overrides.pop("report_all", None)
-    return settings_with_origins(config_file, **overrides).config
+    return settings_with_origins(config_file, **overrides)
+
+
+def kept_files(found: Settings) -> dict[str, Path]:
+    """What steers a run and must not be overwritten by it: name of the setting -> file."""
+    files = {
+        "configuration": found.file.path if found.file else None,
+        "baseline": found.config.baseline,
+        "model": found.config.model,
+    }
+    return {name: file for name, file in files.items() if file is not None}
 
 
 def settings_with_origins(config_file: str | None, **overrides: object) -> Settings:

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,6 @@ from newsdedup.report.terminal import MIN_WIDTH
 
 Render = Callable[[Format, Style], Iterator[str]]
 """Result and kind of report bound already: `lambda form, style: form.renderer("scan")(result, style)`."""
-
-
-class StdoutClosedError(Exception):
-    """Who read our standard output has left, as `head` does; no error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +50,7 @@ def planned_outputs(
     sinks: Sequence[str],
     inputs: Sequence[str],
     *,
+    kept: Mapping[str, Path],
     quiet: bool,
     verbose: bool,
     color: bool | None,
@@ -66,6 +63,7 @@ def planned_outputs(
         form: The value of --format; None when not given.
         sinks: The values of -o.
         inputs: The PATHs, which no report may overwrite.
+        kept: What steers the run, which no report may overwrite either; see `options.kept_files`.
         quiet: Findings only; silences standard output when there are files and no `form`.
         verbose: All reasons, members and facts.
         color: --color or --no-color; None decides by the terminal and NO_COLOR.
@@ -78,11 +76,7 @@ def planned_outputs(
     for sink, target in zip(files, targets, strict=True):
         if targets.count(target) > 1:
             raise ConfigError(f"-o: two reports for {sink.path}; give each its own file")
-        if target in (Path(path).resolve() for path in inputs if path != "-"):
-            raise ConfigError(f"-o: {sink.path} is an input; give the report another name")
-        folders = (Path(path).resolve() for path in inputs if path != "-" and Path(path).is_dir())
-        if reads(target) and any(target.is_relative_to(folder) for folder in folders):
-            raise ConfigError(f"-o: {sink.path} would be read as an article; give the report another name or place")
+        refuse_overwriting(sink.path, "-o", inputs, kept)
     terminal = _is_terminal() if color is None else color or _is_terminal()
     width = shutil.get_terminal_size().columns
     terminal = terminal and width >= MIN_WIDTH
@@ -97,6 +91,23 @@ def planned_outputs(
     else:
         stdout = TERMINAL if form == "text" and terminal else named_format(form)
     return Outputs(stdout=stdout, files=files, style=style)
+
+
+def refuse_overwriting(path: Path, option: str, inputs: Sequence[str], kept: Mapping[str, Path]) -> None:
+    """Refuses a target that the run reads, or that would be read as an article the next time.
+
+    Raises:
+        ConfigError: It is an input, is or would be an article in a folder that is one, or steers the run.
+    """
+    target = path.resolve()
+    named = [Path(each).resolve() for each in inputs if each != "-"]
+    if target in named:
+        raise ConfigError(f"{option}: {path} is an input; give another name")
+    if reads(target) and any(target.is_relative_to(each) for each in named if each.is_dir()):
+        raise ConfigError(f"{option}: {path} would be read as an article; give another name or place")
+    for what, file in kept.items():
+        if target == file.resolve():
+            raise ConfigError(f"{option}: {path} is the {what} of this run; give another name")
 
 
 def refuse_other_formats(outputs: Outputs, command: Command) -> None:
@@ -144,7 +155,6 @@ def deliver(outputs: Outputs, render: Render) -> None:
 
     Raises:
         NewsdedupError: A file or standard output cannot be written; a report that was there before stays.
-        StdoutClosedError: The reader of standard output has left.
     """
     plain = Style(verbose=outputs.style.verbose)
     for sink in outputs.files:
@@ -192,7 +202,10 @@ def _encoded(line: str) -> bytes:
 
 
 def write_stdout(lines: Iterable[str]) -> None:
-    """UTF-8, whatever the locale says: the data formats are UTF-8, and text is read by the same programs."""
+    """UTF-8, whatever the locale says: the data formats are UTF-8, and text is read by the same programs.
+
+    A reader that has left, as `head` does, is no error and changes no exit code.
+    """
     if sys.stdout is None:
         return
     try:
@@ -201,7 +214,7 @@ def write_stdout(lines: Iterable[str]) -> None:
             sys.stdout.buffer.write(_encoded(line))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        raise StdoutClosedError from None
+        discard_stdout()
     except OSError as error:
         discard_stdout()
         raise NewsdedupError(f"standard output: cannot be written: {error.strerror}") from None

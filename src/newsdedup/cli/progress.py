@@ -9,10 +9,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from newsdedup.errors import NewsdedupError
 from newsdedup.report.plain import visible
 
 Progress = Callable[[str, int, int], None]
 """progress(stage, done, total); total 0 means unknown."""
+
+
+@contextmanager
+def work(*, quiet: bool) -> Iterator[Progress | None]:
+    """Stands around what the engine does; gives a function that shows how far it is, or None when nobody looks.
+
+    Raises:
+        NewsdedupError: A worker process ended early.
+    """
+    try:
+        with progress_bar(quiet=quiet) as progress:
+            yield progress
+    except BrokenPipeError as error:  # not our standard output: nothing is written there meanwhile
+        raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
 
 
 @contextmanager

@@ -8,15 +8,15 @@ from newsdedup.article import Skipped
 from newsdedup.cli.options import (
     finding_options,
     input_options,
+    kept_files,
     loaded,
     output_options,
     refuse_quiet_and_verbose,
-    settings,
+    run_settings,
 )
 from newsdedup.cli.output import Outputs, deliver, planned_outputs, refuse_other_formats, say
-from newsdedup.cli.progress import Profile, progress_bar
+from newsdedup.cli.progress import Profile, work
 from newsdedup.config import Config
-from newsdedup.errors import NewsdedupError
 from newsdedup.report.plain import count, reasons_tally, skipped_text, tally
 from newsdedup.result import Result
 
@@ -49,8 +49,9 @@ def scan(
     code 0 says that the scan is done, whatever it found.
     """
     refuse_quiet_and_verbose(quiet, verbose)
-    config = settings(config_file, map_, **overrides)
-    outputs = planned_outputs(form, sinks, paths, quiet=quiet, verbose=verbose, color=color)
+    found = run_settings(config_file, map_, **overrides)
+    config, kept = found.config, kept_files(found)
+    outputs = planned_outputs(form, sinks, paths, kept=kept, quiet=quiet, verbose=verbose, color=color)
     refuse_other_formats(outputs, "scan")
     profile = Profile("start") if profiled else None
     result = _found(paths, config, profile, quiet=quiet)
@@ -71,12 +72,9 @@ def _found(paths: tuple[str, ...], config: Config, profile: Profile | None, *, q
     from newsdedup.process import long_run  # noqa: PLC0415
 
     long_run()
-    try:
-        with progress_bar(quiet=quiet) as progress:
-            told = profile.along(progress) if profile is not None else progress
-            return find_duplicates(loaded(paths, config), config, progress=told)
-    except BrokenPipeError as error:  # not our standard output: that one ends the run in silence
-        raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
+    with work(quiet=quiet) as progress:
+        told = profile.along(progress) if profile is not None else progress
+        return find_duplicates(loaded(paths, config), config, progress=told)
 
 
 def tell_skipped(skipped: tuple[Skipped, ...], outputs: Outputs) -> None:

@@ -11,10 +11,10 @@ import click
 
 from newsdedup.cli.options import input_options, refuse_quiet_and_verbose, settings
 from newsdedup.cli.output import deliver, planned_outputs, say, writable, write_whole
-from newsdedup.cli.progress import progress_bar
+from newsdedup.cli.progress import work
 from newsdedup.cli.scan import EXIT_SKIPPED, tell_skipped
 from newsdedup.config import CONFIG_NAME, Config
-from newsdedup.errors import ConfigError, NewsdedupError
+from newsdedup.errors import ConfigError
 from newsdedup.report.formats import FORMATS, Format
 from newsdedup.report.plain import Style
 
@@ -71,7 +71,7 @@ def tune(
     _refuse_outside(base_rate, "--base-rate")
     config = settings(config_file, map_, **overrides)
     inputs = [str(Path(gold) / name) for name in ("docs.jsonl", "docs.jsonl.gz", "pairs.tsv")]
-    outputs = planned_outputs(form, (), inputs, quiet=quiet, verbose=verbose, color=False)
+    outputs = planned_outputs(form, (), inputs, kept={}, quiet=quiet, verbose=verbose, color=False)
     path, model = _planned_files(target, inputs, force=force)
     from newsdedup.gold.fitting import require_scipy  # noqa: PLC0415  # numpy
 
@@ -132,18 +132,15 @@ def _labelled(gold: str, config: Config) -> Gold:
 def _tuned(gold: Gold, config: Config, precision: float, base_rate: float | None, *, quiet: bool) -> Tuning:
     from newsdedup.gold.tuning import tune as tuned  # noqa: PLC0415  # the language models
 
-    try:
-        with progress_bar(quiet=quiet) as progress:
-            return tuned(
-                gold,
-                precision=precision,
-                base_rate=base_rate,
-                usual=Config().min_score,
-                jobs=config.jobs,
-                tell=progress,
-            )
-    except BrokenPipeError as error:  # not our standard output: that one ends the run in silence
-        raise NewsdedupError(f"a worker process ended early: {error.strerror}") from error
+    with work(quiet=quiet) as progress:
+        return tuned(
+            gold,
+            precision=precision,
+            base_rate=base_rate,
+            usual=Config().min_score,
+            jobs=config.jobs,
+            tell=progress,
+        )
 
 
 def _rendered(tuning: Tuning, form: Format, style: Style) -> Iterator[str]:

@@ -47,11 +47,6 @@ class Settings:
     file: ConfigFile | None
 
 
-def load_config(file: Path | None, environ: Mapping[str, str], overrides: Mapping[str, object], cwd: Path) -> Config:
-    """The settings of a run; see `load_settings`."""
-    return load_settings(file, environ, overrides, cwd).config
-
-
 def load_settings(
     file: Path | None, environ: Mapping[str, str], overrides: Mapping[str, object], cwd: Path
 ) -> Settings:

@@ -104,7 +104,9 @@ class _Flow:
         return flow.blocks if inner & _LOOSE else ["\n".join(flow.blocks)]  # an item with a list in it
 
     def _cell(self, cell: Element | str) -> list[str]:
-        return self._below(cell) if isinstance(cell, str) else paragraphs(cell, self._leaves_out)
+        if isinstance(cell, str) or cell.tag not in ("td", "th"):  # what stands in a row and is no cell: a script
+            return self._below(cell)
+        return paragraphs(cell, self._leaves_out)
 
     def _lines(self, items: list[list[str]]) -> None:
         """Items of a list or rows of a table: a line each, or paragraphs where one has several."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path, PurePath
 from typing import BinaryIO, Final
 
-from newsdedup.article import Article, Skipped
+from newsdedup.article import STDIN_ORIGIN, Article, Skipped
 from newsdedup.errors import InputError
 from newsdedup.loaders import files
 from newsdedup.loaders.decode import decode
@@ -34,7 +34,6 @@ _UNKNOWN_TYPE: Final = (
     "name the file itself as a PATH to have its contents looked at"
 )
 _STDIN: Final = "-"
-_STDIN_PLACE: Final = "standard input"
 _DEFAULTS: Final = LoaderParams()
 
 
@@ -44,9 +43,9 @@ def load_articles(
     """Read files, folders (recursively) and standard input.
 
     Articles come out in a fixed order: the PATHs as given, the files of a folder by relative path, the records of a
-    file by line. No id comes out twice: the first article keeps it, the next is a `duplicate-id`. A file that
-    several PATHs reach is read once. Nothing is held in memory but the article at hand and about 100 bytes for each
-    id used.
+    file by line. No id comes out twice: the first article keeps it, the next is a `duplicate-id`; with ids by `path`
+    one with another text goes by `FILE#ID`. A file that several PATHs reach is read once. Nothing is held in memory but
+    the article at hand and about 100 bytes for each id used.
 
     Args:
         paths: A `-` is standard input.
@@ -81,7 +80,7 @@ def _check(path: str) -> None:
 
 
 def _load(paths: list[str], params: LoaderParams, stdin: BinaryIO | None) -> Iterator[Article | Skipped]:
-    used = UsedIds()
+    used = UsedIds(tells_apart=params.ids == "path")
     once = _Once() if _overlap(paths) else None
     for path in paths:
         for item in _read_path(path, params, stdin, once):
@@ -144,13 +143,13 @@ def _read_stdin(params: LoaderParams, source: BinaryIO) -> Iterator[Article | Sk
     try:
         form = _sniff(stream) if params.stdin_format == "auto" else params.stdin_format
         if form == "jsonl":
-            yield from read_jsonl(stream, _STDIN, _STDIN_PLACE, params)
+            yield from read_jsonl(stream, _STDIN, STDIN_ORIGIN, params)
         else:
-            yield _text_article(files.read_capped(stream, params.max_bytes), form, _STDIN, _STDIN_PLACE, params)
+            yield _text_article(files.read_capped(stream, params.max_bytes), form, _STDIN, STDIN_ORIGIN, params)
     except RefusedError as refusal:
-        yield _skipped(_STDIN, _STDIN_PLACE, refusal)
+        yield _skipped(_STDIN, STDIN_ORIGIN, refusal)
     except READ_ERRORS as error:
-        yield _skipped(_STDIN, _STDIN_PLACE, unreadable(error))
+        yield _skipped(_STDIN, STDIN_ORIGIN, unreadable(error))
 
 
 def _text_article(data: bytes, form: Format, name: str, path: str, params: LoaderParams) -> Article:

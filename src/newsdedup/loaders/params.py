@@ -23,7 +23,8 @@ class LoaderParams:
         field_map: Our field -> the field of the record it is read from (`{"text": "body"}`).
         lang: Language given to every article, whatever it states itself; None keeps what it states.
         ids: What the id of a file in a folder is: its path `relative` to that folder, or its `path` as seen from where
-            the run was started (`drafts/a.md`).
+            the run was started (`drafts/a.md`); with the latter, an article with the id of another one is not skipped
+            unless it has the very same text, and goes by `FILE#ID`.
         stdin_format: What standard input holds; `auto` takes it for JSON lines when it starts with `{`.
     """
 
