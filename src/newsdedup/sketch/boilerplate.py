@@ -16,6 +16,7 @@ from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
 from newsdedup.sketch.partners import SAME_STORY
 from newsdedup.sketch.sentences import NOTHING_RECURS, BoilerplateMask, Recurring, Sentences, source_key
 from newsdedup.sketch.views import sketch
+from newsdedup.text.hashing import begins
 from newsdedup.text.table import ArticleTable
 
 LEAST_STORIES = 3
@@ -206,9 +207,9 @@ class _Holders:
         keys, article = sentences.key[places], sentences.article[places]
         order = np.argsort(keys, kind="stable")  # articles come in order already
         sorted_keys, holders = keys[order], article[order]
-        new = np.append(True, (sorted_keys[1:] != sorted_keys[:-1]) | (holders[1:] != holders[:-1]))[: keys.size]
+        new = begins(sorted_keys) | begins(holders)
         sorted_keys, holders = sorted_keys[new], holders[new]
-        first = np.flatnonzero(np.append(True, sorted_keys[1:] != sorted_keys[:-1])[: sorted_keys.size])
+        first = np.flatnonzero(begins(sorted_keys))
         count = np.diff(np.append(first, sorted_keys.size))
         shared = count > 1
         return cls(sorted_keys[first[shared]], first[shared], count[shared], holders)
@@ -221,7 +222,7 @@ def _repeated(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     """
     values = np.sort(keys)
     values = values[1:][values[1:] == values[:-1]]
-    return _among(keys, values[np.append(True, values[1:] != values[:-1])[: values.size]])
+    return _among(keys, values[begins(values)])
 
 
 def _stories(samples: _Samples, holders: _Holders, asked: NDArray[np.int64]) -> NDArray[np.float64]:

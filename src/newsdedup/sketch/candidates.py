@@ -23,6 +23,7 @@ from newsdedup.sketch.lsh import (
 from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
 from newsdedup.sketch.partners import SAME_STORY, Thinning
 from newsdedup.sketch.views import Sketches
+from newsdedup.text.hashing import begins
 
 VIEWS = ("copy", "terms", "facts", "passages")
 
@@ -201,10 +202,10 @@ def crossing_value_pairs(
         stories: Number of the story of each article.
     """
     known = known.where(np.lexsort((known.articles, stories[known.articles], known.values)))
-    begins, story = _changes(known.values), stories[known.articles]
-    new_story = begins | _changes(story)
-    number = np.cumsum(begins) - 1
-    spread = np.bincount(number[new_story], minlength=int(begins.sum()))
+    new_value = begins(known.values)
+    new_story = new_value | begins(stories[known.articles])
+    number = np.cumsum(new_value) - 1
+    spread = np.bincount(number[new_story], minlength=int(new_value.sum()))
     common = spread >= PASSAGE_STORIES
     # Where many copies hold a value, one of each story stands for them.
     few = np.bincount(number, minlength=spread.size) <= MANY_HOLDERS
@@ -218,11 +219,6 @@ def crossing_value_pairs(
     pairs = pack(new.articles[left[shared]], known.articles[right[shared]])
     distinct, counts = np.unique(pairs, return_counts=True)
     return distinct, counts, int(common.sum())
-
-
-def _changes(values: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Where a value differs from the one before it; the first one does."""
-    return np.append(True, values[1:] != values[:-1])[: values.size]
 
 
 def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64], beside: Beside | None) -> NDArray[np.int64]:

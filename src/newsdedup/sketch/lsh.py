@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from newsdedup import kernel
 from newsdedup.sketch.minhash import EMPTY, NUM_PERM, estimate_agreement
-from newsdedup.text.hashing import mix64
+from newsdedup.text.hashing import begins, mix64
 
 Pairs = NDArray[np.uint64]
 """Pairs of article numbers, the smaller one in the upper 32 bits; sorted and distinct."""
@@ -50,8 +50,7 @@ def distinct_pairs(pieces: Sequence[Pairs]) -> Pairs:
     # np.unique hashes where nothing but the values is asked for (numpy 2.3): 40 times the time of sorting them.
     pairs: Pairs = np.concatenate((np.zeros(0, dtype=np.uint64), *pieces))
     pairs.sort()
-    new: NDArray[np.bool_] = np.append(True, pairs[1:] != pairs[:-1])[: pairs.size]
-    return pairs[new]
+    return pairs[begins(pairs)]
 
 
 def band_columns(rows: int, bands: int, width: int = NUM_PERM) -> NDArray[np.int32]:
@@ -102,7 +101,7 @@ def bucket_pairs(
     asked = np.flatnonzero((np.bincount(slots) > 1)[slots])
     order = asked[np.argsort(keys[asked], kind="stable")]
     keys = keys[order]
-    starts = np.flatnonzero(np.concatenate((np.ones(min(1, keys.size), dtype=bool), keys[1:] != keys[:-1])))
+    starts = np.flatnonzero(begins(keys))
     sizes = np.diff(np.append(starts, keys.size))
     shared = sizes > 1
     if fresh is not None and starts.size:
@@ -331,11 +330,10 @@ def shared_value_pairs(
     values, articles, quiet = values[asked], articles[asked], quiet[asked]
     order = np.lexsort((articles, groups[articles], values))
     values, articles, quiet = values[order], articles[order], quiet[order]
-    begins = np.concatenate((np.ones(min(1, values.size), dtype=bool), values[1:] != values[:-1]))
-    new_group = begins.copy()
-    new_group[1:] |= groups[articles][1:] != groups[articles][:-1]
-    number = np.cumsum(begins) - 1
-    spread = np.bincount(number[new_group], minlength=int(begins.sum()))
+    new_value = begins(values)
+    new_group = new_value | begins(groups[articles])
+    number = np.cumsum(new_value) - 1
+    spread = np.bincount(number[new_group], minlength=int(new_value.sum()))
     # Where many copies hold a value, one member of each group stands for its copies.
     few = np.bincount(number, minlength=spread.size) <= MANY_HOLDERS
     kept = ((spread > 1) & (spread <= max_groups))[number] & (few[number] | new_group)
@@ -349,7 +347,7 @@ def shared_value_pairs(
 
 def _all_pairs(keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Places (earlier, later) of every two equal keys; the keys are sorted."""
-    starts = np.flatnonzero(np.concatenate((np.ones(min(1, keys.size), dtype=bool), keys[1:] != keys[:-1])))
+    starts = np.flatnonzero(begins(keys))
     sizes = np.diff(np.append(starts, keys.size))
     within = np.arange(keys.size) - np.repeat(starts, sizes)
     later = np.repeat(np.arange(keys.size), within)

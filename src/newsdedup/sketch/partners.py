@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from newsdedup.sketch.lsh import PairFilter, Pairs, unpack
 from newsdedup.sketch.minhash import NUM_PERM
+from newsdedup.text.hashing import begins
 
 SAME_STORY = 0.4
 """Estimated Jaccard of the copy view from which two articles are near-copies of each other, and of one story wherever
@@ -127,9 +128,7 @@ def _places(left: NDArray[np.int64], right: NDArray[np.int64], likeness: NDArray
     smallest number, shape (2, pairs)."""
     article, other = np.concatenate((left, right)), np.concatenate((right, left))
     order = np.lexsort((other, -np.tile(likeness, 2), article))
-    sorted_articles = article[order]
-    begins = np.append(True, sorted_articles[1:] != sorted_articles[:-1])[: order.size]
     counted = np.arange(order.size)
     out = np.empty(order.size, dtype=np.int64)
-    out[order] = counted - np.maximum.accumulate(np.where(begins, counted, 0))
+    out[order] = counted - np.maximum.accumulate(np.where(begins(article[order]), counted, 0))
     return out.reshape(2, -1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from newsdedup import kernel
 from newsdedup.sketch.minhash import NUM_PERM, affine32, signatures, weighted_signatures
 from newsdedup.text.growing import GrowingArray
-from newsdedup.text.hashing import mix64
+from newsdedup.text.hashing import begins, mix64
 from newsdedup.text.table import ArticleTable
 
 SHINGLE = 3
@@ -100,8 +100,7 @@ def distinct_rows(
     keys = (rows << np.uint64(32)) | values
     order = np.argsort(keys)
     keys = keys[order]
-    new = np.concatenate((np.ones(min(1, keys.size), dtype=bool), keys[1:] != keys[:-1]))
-    starts = np.flatnonzero(new)
+    starts = np.flatnonzero(begins(keys))
     largest = np.maximum.reduceat(weights[order], starts) if starts.size else weights[:0]
     counts = np.bincount((keys[starts] >> np.uint64(32)).astype(np.int64), minlength=offsets.size - 1)
     row_offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))

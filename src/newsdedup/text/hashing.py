@@ -32,6 +32,12 @@ def mix32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return values
 
 
+def begins(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Where equal values side by side begin, shape of `values`: at the first one, and wherever one differs."""
+    found: NDArray[np.bool_] = np.append(True, values[1:] != values[:-1])[: values.size]
+    return found
+
+
 @cache
 def _powers(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     base = np.full(size, _BASE, dtype=np.uint64)
