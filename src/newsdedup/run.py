@@ -245,17 +245,17 @@ class Run:
         started: float,
     ) -> Result:
         """What is reported."""
-        shelf = self.shelf
+        shelf, skipped = self.shelf, intake.sorted_skipped
         self.engine.tell("clusters", 0, 0)
         own = self.columns.take(np.arange(shelf.known, len(shelf)))
         return Result(
             version=version,
-            inputs=len(shelf) + len(intake.sorted_skipped),
+            inputs=len(shelf) + len(skipped),
             articles=len(shelf),
             pairs=tuple(pairs),
             clusters=make_clusters(pairs, _ranks(shelf, self.columns, self.found), self.judge.verdicts),
             boilerplate=listed(self.mask.recurring, self.outlets, shelf),
-            skipped=intake.sorted_skipped,
+            skipped=skipped,
             notes=notes_of(intake.too_long, own, self.candidates, self.judge.starred),
             parameters=dict(shown or {}),
             seconds=round(time.monotonic() - started, 3),
