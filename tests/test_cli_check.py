@@ -254,6 +254,16 @@ class TestAnIndex:
         assert err.count("\n") == 1
         assert desk.run("check", "a.md", "--against", "a.idx", "--views", "copy")[0] == 1
 
+    def test_that_is_damaged_where_it_is_looked_up_is_refused(self, desk: Desk) -> None:
+        desk.run("index", "archive", "-o", "a.idx")
+        path = desk.folder / "a.idx"
+        data = path.read_bytes()
+        place = data.rindex(b'["archive/b1.md"')
+        path.write_bytes(data[:place] + b"x" + data[place + 1 :])
+        code, out, err = desk.run("check", "archive/b1.md", "--against", "a.idx")
+        assert (code, out) == (4, "")
+        assert "a.idx: damaged" in err
+
     def test_stands_alone(self, desk: Desk) -> None:
         desk.run("index", "archive", "-o", "a.idx")
         code, _, err = desk.run("check", "archive", "--against", "a.idx", "--against", "archive")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -16,7 +16,7 @@ import numpy as np
 from newsdedup.article import Article, Skipped
 from newsdedup.config import Config
 from newsdedup.engine.known import Known
-from newsdedup.engine.shelf import Records
+from newsdedup.engine.workers import Progress
 from newsdedup.gate.baseline import read_baseline
 from newsdedup.gate.check import Check
 from newsdedup.gate.findings import Policy, decide
@@ -29,11 +29,8 @@ from newsdedup.store.index_file import index_bytes, open_index
 from newsdedup.verify.model import Model, load_model, model_fingerprint
 from newsdedup.version import __version__
 
-NO_ARTICLES = frozenset({"unknown-type", "hidden", "symlink", "not-a-file"})
+_NO_ARTICLES = frozenset({"unknown-type", "hidden", "symlink", "not-a-file"})
 """Why what stands beside articles is not read; beside known ones in a checkout it is code, pictures and the like."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with (stage, done, total); total 0 means unknown."""
 
 _Input = TypeVar("_Input", Article, Article | Skipped)
 
@@ -103,8 +100,13 @@ def find_duplicates(
         InputError: Two articles have one id.
     """
     config = config or Config()
-    articles = (_in_language(item, config.lang) for item in articles)
-    return scan(articles, parameters_of(config), version=__version__, shown=settings_shown(config), progress=progress)
+    return scan(
+        _all_in_language(articles, config),
+        parameters_of(config),
+        version=__version__,
+        shown=settings_shown(config),
+        progress=progress,
+    )
 
 
 def compare_articles(
@@ -159,14 +161,14 @@ def check_articles(
         allow_declared=config.allow_declared,
         today=today or datetime.now(UTC).date(),
     )
-    articles: Iterable[Article | Skipped] = (_in_language(item, config.lang) for item in new)
+    articles = _all_in_language(new, config)
     parameters, shown = _down_to(config), settings_shown(config)
     with _known(against, config, progress) as (known, skipped):
         left_out: list[int] = []
         if known is not None:
             articles, left_out = _told_apart(articles, known, gone)
         holding = None if known is None else Holding(known=known, left_out=np.array(left_out, dtype=np.int64))
-        everything = chain(articles, (each for each in skipped if each.reason not in NO_ARTICLES))
+        everything = chain(articles, (each for each in skipped if each.reason not in _NO_ARTICLES))
         found = check(everything, holding, parameters, version=__version__, shown=shown, progress=progress)
     decided = decide(found, policy)
     return replace(decided, notes=(*decided.notes, *_known_notes(left_out, skipped)))
@@ -175,7 +177,7 @@ def check_articles(
 def _known_notes(left_out: Sequence[int], skipped: Sequence[Skipped]) -> Iterator[str]:
     if left_out:
         yield f"{count(len(left_out), 'known article')} not held against: among the new ones, or gone"
-    reasons = reasons_tally(each.reason for each in skipped if each.reason in NO_ARTICLES)
+    reasons = reasons_tally(each.reason for each in skipped if each.reason in _NO_ARTICLES)
     if reasons:
         yield f"not read where the known articles are: {tally(reasons)}"
 
@@ -193,10 +195,9 @@ def _known(
     if against is None:
         yield None, ()
     elif isinstance(against, str | os.PathLike):
-        yield open_index(os.fspath(against), fingerprint(frozenset(config.views), config.lang)), ()
+        yield open_index(os.fspath(against), _fingerprint(config)), ()
     else:
-        articles = (_in_language(item, config.lang) for item in against)
-        with know(articles, parameters_of(config), progress=progress) as known:
+        with know(_all_in_language(against, config), parameters_of(config), progress=progress) as known:
             yield known
 
 
@@ -243,7 +244,7 @@ def _same(known: Known, names: Iterable[str], file: str | None) -> int | None:
 
 
 def _article(known: Known, place: int) -> Article:
-    return Records(known.records.path, known.records.bounds[[place]]).articles()[0]
+    return known.records.where(np.array([place])).articles()[0]
 
 
 def _place(ids: Sequence[str], wanted: str) -> int | None:
@@ -277,10 +278,18 @@ def index_articles(
         InputError: Two articles have one id.
     """
     config = config or Config()
-    read = (_in_language(item, config.lang) for item in articles)
-    with know(read, parameters_of(config), progress=progress) as (known, skipped):
-        content = index_bytes(known, fingerprint(frozenset(config.views), config.lang), __version__)
+    with know(_all_in_language(articles, config), parameters_of(config), progress=progress) as (known, skipped):
+        content = index_bytes(known, _fingerprint(config), __version__)
         yield Index(articles=len(known), skipped=skipped, content=content)
+
+
+def _fingerprint(config: Config) -> dict[str, str]:
+    """What an index must have been made with to be used with these settings."""
+    return fingerprint(frozenset(config.views), config.lang)
+
+
+def _all_in_language(items: Iterable[Article | Skipped], config: Config) -> Iterable[Article | Skipped]:
+    return (_in_language(item, config.lang) for item in items)
 
 
 def _in_language(item: _Input, lang: str | None) -> _Input:
