@@ -87,8 +87,6 @@ def check(
     started = time.monotonic()
     intake = Intake(inputs)
     with Shelf() as shelf, engine_for(shelf, parameters, progress) as engine:
-        if holding is not None:
-            shelf.stand_behind(holding.known)
         run = Run(shelf, engine, parameters, holding, GateJudge)
         run.read(intake)
         run.decide()

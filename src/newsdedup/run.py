@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,9 @@ from newsdedup.engine.twins import exact_groups, representatives
 from newsdedup.engine.witness import Found
 from newsdedup.engine.workers import MAX_MEMORY, Engine, Progress
 from newsdedup.judge import Judge
-from newsdedup.remarks import listed, notes_of
-from newsdedup.result import REPORTED, Pair, Result, Verdict
-from newsdedup.sketch.boilerplate import Learned
+from newsdedup.remarks import Remarks, listed, remarks_of
+from newsdedup.result import REPORTED, Boilerplate, Pair, Result, Verdict
+from newsdedup.sketch.boilerplate import NOTHING_ELSEWHERE, Elsewhere, Learned
 from newsdedup.sketch.candidates import PASSAGES_AT_LEAST, VIEWS, Beside, find_candidates
 from newsdedup.sketch.lsh import pack, unpack
 from newsdedup.text.table import MAX_CHARACTERS, ArticleColumns
@@ -45,6 +46,8 @@ class Parameters:
         max_memory: Bytes that the run may take, about; the result is the same for any number.
         jobs: Worker processes; the result is the same for any number.
         model: What scores pairs; None for the model that ships.
+        undated_day: Day, counted from 1970, that stands for a time of publication that is not stated, before 1990 or
+            more than a day after it; None leaves such times unknown, and takes the others as they are.
     """
 
     views: frozenset[str] = frozenset(VIEWS)
@@ -55,19 +58,40 @@ class Parameters:
     max_memory: int = MAX_MEMORY
     jobs: int = 1
     model: Model | None = None
+    undated_day: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """Known articles that new ones are held against.
+    """Known articles that new ones are held against: all of them, or those that are near.
 
     Attributes:
         known: The articles.
         left_out: int64, numbers of those that are compared with nothing, since they are among the new ones as well.
+        elsewhere: What boilerplate is learned by from articles that are not at hand.
+        common: uint32, passage values that are boilerplate, sorted, as `sketch.candidates.Beside` takes them.
     """
 
     known: Known
     left_out: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    elsewhere: Elsewhere = NOTHING_ELSEWHERE
+    common: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, dtype=np.uint32))
+
+    def near(self, reading: Reading, shelf: Shelf) -> Holding:
+        """All of them: they are held in memory."""
+        return self
+
+
+class Index(Protocol):
+    """Answers which known articles are near new ones; `Holding` does in memory, `ingest.near.StoreIndex` on disk."""
+
+    def near(self, reading: Reading, shelf: Shelf) -> Holding:
+        """Known articles that every new one is to be held against, no fewer than those it could match.
+
+        Args:
+            reading: Of the new articles, boilerplate not cut.
+            shelf: The new articles alone.
+        """
 
 
 @dataclass(slots=True)
@@ -115,19 +139,24 @@ class Run:
         shelf: Shelf,
         engine: Engine,
         parameters: Parameters,
-        holding: Holding | None = None,
+        index: Index | None = None,
         judge: type[Judge] = Judge,
     ) -> None:
         self._judge = judge
         self.shelf = shelf
         self.engine = engine
         self.parameters = parameters
-        self.holding = holding
+        self.index = index
+        self.holding: Holding | None = None
 
     def read(self, intake: Intake) -> None:
         """Reads the articles, learns what recurs among them, and finds the pairs that are to be compared."""
         shelf, engine, parameters = self.shelf, self.engine, self.parameters
         reading = engine.read(intake.articles(), parameters.views)
+        if self.index is not None:
+            engine.tell("known articles", 0, 0)
+            self.holding = self.index.near(reading, shelf)
+            engine.stand_behind(self.holding.known)
         self.fresh = None if self.holding is None else np.arange(len(shelf)) >= shelf.known
         engine.tell("boilerplate", 0, 0)
         before = None
@@ -138,7 +167,11 @@ class Run:
             reading = known.beside(reading)
             reading.columns.tokens[self.holding.left_out] = 0  # articles without words are compared with nothing
             before = Learned(
-                keys=known.boilerplate, fresh=self.fresh, lengths=self.lengths, vouching=self._judge.vouching
+                keys=known.boilerplate,
+                fresh=self.fresh,
+                lengths=self.lengths,
+                vouching=self._judge.vouching,
+                elsewhere=self.holding.elsewhere,
             )
         self.mask, self.outlets = engine.learn(reading, before)
         self.lengths = self.lengths.copy()  # `cut` changes the columns where they stand
@@ -166,7 +199,7 @@ class Run:
         for group in self.groups:
             fresh[group[0]] |= self.fresh[group].any()
         stories = np.concatenate((self.holding.known.stories, np.flatnonzero(self.fresh)))
-        return Beside(fresh=fresh, stories=stories)
+        return Beside(fresh=fresh, stories=stories, common=self.holding.common, vouching=self._judge.vouching)
 
     def decide(self) -> None:
         """Compares the candidates and decides which pairs are reported."""
@@ -216,9 +249,6 @@ class Run:
         if reading is None:
             raise ValueError("the candidates were decided on; what was read is gone")
         self.reading = None
-        stories = np.where(self.candidates.stories < 0, np.arange(len(shelf)), self.candidates.stories)
-        for group in self.groups:
-            stories[group] = stories[group[0]]
         return Known(
             ids=shelf.ids,
             sources=shelf.sources,
@@ -227,10 +257,17 @@ class Run:
             lengths=self.lengths,
             reading=reading,
             boilerplate=self.mask.keys,
-            stories=stories,
+            stories=self.stories(),
             likenesses=self.likenesses(self.compared()),
             records=shelf.in_file(),
         )
+
+    def stories(self) -> NDArray[np.int64]:
+        """Number of an article of the same story for each article, shape (articles,): near-copies have one number."""
+        stories = np.where(self.candidates.stories < 0, np.arange(len(self.shelf)), self.candidates.stories)
+        for group in self.groups:
+            stories[group] = stories[group[0]]
+        return stories
 
     def explained(self) -> list[Pair]:
         """The pairs found, with their evidence."""
@@ -247,25 +284,32 @@ class Run:
         """What is reported."""
         shelf, skipped = self.shelf, intake.sorted_skipped
         self.engine.tell("clusters", 0, 0)
-        own = self.columns.take(np.arange(shelf.known, len(shelf)))
         return Result(
             version=version,
             inputs=len(shelf) + len(skipped),
             articles=len(shelf),
             pairs=tuple(pairs),
             clusters=make_clusters(pairs, _ranks(shelf, self.columns, self.found), self.judge.verdicts),
-            boilerplate=listed(self.mask.recurring, self.outlets, shelf),
+            boilerplate=self.set_aside(),
             skipped=skipped,
-            notes=notes_of(intake.too_long, own, self.candidates, self.judge.starred),
+            notes=self.remarks(intake).lines(),
             parameters=dict(shown or {}),
             seconds=round(time.monotonic() - started, 3),
         )
 
+    def set_aside(self) -> tuple[Boilerplate, ...]:
+        """The passages that were cut from new articles."""
+        return listed(self.mask.recurring, self.outlets, self.shelf)
+
+    def remarks(self, intake: Intake) -> Remarks:
+        """What a reader of the results should know."""
+        own = self.columns.take(np.arange(self.shelf.known, len(self.shelf)))
+        return remarks_of(intake.too_long, own, self.candidates, self.judge.starred)
+
     def _days(self) -> NDArray[np.float64]:
         """Time of publication of each article in days, NaN where it is unknown."""
         shelf = self.shelf
-        times = (parse_time(shelf.article(number).published)[0] for number in range(shelf.known, len(shelf)))
-        own = np.array([np.nan if moment is None else moment.timestamp() / 86_400 for moment in times])
+        own = days_of(shelf.articles(range(shelf.known, len(shelf))), self.parameters.undated_day)
         return own if self.holding is None else np.concatenate((self.holding.known.days, own))
 
     def _within(self, pair: Found) -> bool:
@@ -274,6 +318,22 @@ class Run:
         if window is None or self.days is None or pair.judgement.verdict is not Verdict.REWRITE:
             return True
         return not abs(self.days[pair.left] - self.days[pair.right]) > window
+
+
+def days_of(articles: Iterable[Article], undated_day: float | None) -> NDArray[np.float64]:
+    """Time of publication of each article in days since 1970, NaN where it is unknown.
+
+    Args:
+        undated_day: As `Parameters` has it.
+    """
+    times = (parse_time(article.published)[0] for article in articles)
+    days = np.array([np.nan if moment is None else moment.timestamp() / 86_400 for moment in times])
+    if undated_day is None:
+        return days
+    return np.where((days >= _FIRST_DAY) & (days <= undated_day + 1), days, undated_day)
+
+
+_FIRST_DAY = 7_305.0  # 1990: news on the web is younger, and a clock that was never set says 1970
 
 
 def _ranks(shelf: Shelf, columns: ArticleColumns, found: Sequence[Found]) -> Callable[[str], Rank]:

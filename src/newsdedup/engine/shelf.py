@@ -165,10 +165,11 @@ class Shelf:
         self.close()
 
     def stand_behind(self, known: Standing) -> None:
-        """Puts articles that are known already on the empty shelf; they are read where they stand."""
+        """Puts articles that are known already in front of all others; they are read where they stand."""
         self.known, self._known_records = len(known.ids), known.records
-        self.ids, self.sources = list(known.ids), list(known.sources)
-        self.url_keys = array("Q", known.url_keys.astype(np.uint64).tobytes())
+        self.ids, self.sources = [*known.ids, *self.ids], [*known.sources, *self.sources]
+        self.url_keys = array("Q", known.url_keys.astype(np.uint64).tobytes()) + self.url_keys
+        self.article.cache_clear()
         self._known_file = Path(known.records.path).open("rb", buffering=0)  # noqa: SIM115  # held open until `close`
 
     def close(self) -> None:

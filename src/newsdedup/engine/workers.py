@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from newsdedup.article import Article
 from newsdedup.engine.desk import Desk, compare_at, explain_at
+from newsdedup.engine.known import Known
 from newsdedup.engine.reading import BATCH_ARTICLES, Reading, ReadingBuilder, read_again, read_batch, read_table
 from newsdedup.engine.shelf import Drawers, Shelf
 from newsdedup.engine.tiles import Tile, tile_order, tiles
@@ -142,6 +143,11 @@ class Engine:
             self._whole.rows = order
         return builder.finish(order)
 
+    def stand_behind(self, known: Known) -> None:
+        """Puts articles that are known already in front of those that were read."""
+        self._whole = None  # it would have to hold the known ones as well
+        self._shelf.stand_behind(known)
+
     def read_shelf(self, views: frozenset[str]) -> Reading:
         """Reads the articles that stand on the shelf, as they are numbered."""
         batches = self._batches(np.arange(len(self._shelf)))
@@ -158,12 +164,11 @@ class Engine:
         if self._jobs > 1:
             first = list(islice(batches, math.ceil(_SMALL / BATCH_ARTICLES)))
             batches = chain(first, batches)
-            if len(self._shelf) - self._shelf.known >= _SMALL:
+            if len(self._shelf) >= _SMALL:
                 tasks = ((records, views) for records in self._recorded(batches))
                 yield from self._submitted(_read_records, tasks)
                 return
-        if not self._shelf.known:  # else it would have to hold the known ones as well
-            self._whole = WholeTable()
+        self._whole = WholeTable()
         for batch in batches:
             table = make_table(batch)
             if self._whole is not None:
@@ -184,7 +189,7 @@ class Engine:
             yield batch
 
     def _recorded(self, batches: Iterable[list[Article]]) -> Iterator[Drawers]:
-        done = self._shelf.known
+        done = 0
         for batch in batches:
             yield self._shelf.records(np.arange(done, done + len(batch)))
             done += len(batch)

@@ -6,8 +6,8 @@ share an outlet. No list of phrases could know them; the outlet's other articles
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,9 @@ SAME_STORY_TERMS = 0.2
 and rewrites of a story share its sentences, too, and count once. Articles of one outlet on two stories agree by less
 than .12 in `terms`."""
 
-_SAMPLE = 16  # holders of a sentence that are compared with each other
+SAMPLE = 16
+"""Holders of a sentence that are compared with each other."""
+
 _LEAST_OWN = 36  # content stems by which stories are told apart; an article with fewer is taken whole
 _LEAST_LEFT = 60  # content stems: where fewer would be left, the article is a form that was filled in
 
@@ -78,13 +80,13 @@ def find_boilerplate(
             a new one holds is looked at; only what is cut from new ones is listed as recurring.
     """
     asked = sentences if before is None else before.left_to_ask(sentences)
-    keys = _recurring_keys(asked, sources, names, tables=tables, copy=copy)
+    keys = _recurring_keys(asked, sources, names, tables=tables, copy=copy, before=before)
     if before is not None:
         keys = np.union1d(before.keys, keys).astype(np.uint64)
     if not keys.size:
         return NOTHING_RECURS
     common = _among(sentences.key, keys)
-    common = common[lengths[sentences.article[common]] - _lost(sentences, common, lengths.size) >= _LEAST_LEFT]
+    common = _enough_left(sentences, common, lengths)
     found = _chosen(sentences, common)
     listed = common if before is None else before.held_by_new(sentences, common)
     return BoilerplateMask(
@@ -96,6 +98,35 @@ def find_boilerplate(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """What is known of articles that were learned from and are not at hand: a store shows the near ones only.
+
+    Attributes:
+        keys: uint64, sentences that some of them hold, sorted, shape (keys,).
+        holders: int64, how many of them hold each, shape (keys,).
+        outlets: How many of them each outlet has, by `source_key`.
+    """
+
+    keys: NDArray[np.uint64]
+    holders: NDArray[np.int64]
+    outlets: Mapping[str, int]
+
+    def holding(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """How many of them hold each of some sentences."""
+        if not self.keys.size:
+            return np.zeros(keys.size, dtype=np.int64)
+        places = np.minimum(np.searchsorted(self.keys, keys), self.keys.size - 1)
+        return np.where(self.keys[places] == keys, self.holders[places], 0)
+
+    def articles(self, names: Sequence[str | None]) -> NDArray[np.int64]:
+        """How many of them each of some outlets has."""
+        return np.array([self.outlets.get(source_key(name), 0) for name in names], dtype=np.int64)
+
+
+NOTHING_ELSEWHERE = Elsewhere(keys=np.zeros(0, dtype=np.uint64), holders=np.zeros(0, dtype=np.int64), outlets={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
     """What was learned from articles to which new ones have come.
 
@@ -104,12 +135,14 @@ class Learned:
         fresh: Which articles are new, shape (articles,).
         lengths: Content stems of each article before anything was cut, shape (articles,).
         vouching: Whether new articles count as witnesses for each other that a sentence recurs.
+        elsewhere: What is known of articles that are not at hand.
     """
 
     keys: NDArray[np.uint64]
     fresh: NDArray[np.bool_]
     lengths: NDArray[np.int64]
     vouching: bool = True
+    elsewhere: Elsewhere = field(default_factory=lambda: NOTHING_ELSEWHERE)
 
     def left_to_ask(self, sentences: Sentences) -> Sentences:
         """The sentences that a new article holds, wherever they stand, less those that are known to recur.
@@ -142,19 +175,34 @@ def _recurring_keys(
     *,
     tables: Tables,
     copy: NDArray[np.uint32] | None,
+    before: Learned | None,
 ) -> NDArray[np.uint64]:
     """Keys of the sentences that recur, sorted."""
+    elsewhere = NOTHING_ELSEWHERE if before is None else before.elsewhere
     holders = _Holders.of(sentences)
     outlet = sources[holders.article[holders.first]]
-    least = np.array([LEAST_STORIES_UNKNOWN if name is None else LEAST_STORIES for name in names])
-    enough = np.maximum(least, np.ceil(LEAST_SHARE * np.bincount(sources, minlength=least.size)))[outlet]
-    asked = np.flatnonzero(holders.count >= enough)
+    articles = np.bincount(sources, minlength=len(names)) + elsewhere.articles(names)
+    enough = enough_holders(names, articles)[outlet]
+    total = holders.count + elsewhere.holding(holders.key)
+    asked = np.flatnonzero(total >= enough)
     if not asked.size:
         return holders.key[:0]
     suspects = _chosen(sentences, _among(sentences.key, holders.key[asked]))
-    stories = _stories(_Samples(suspects, tables, copy), holders, asked)
+    stories = _stories(_Samples(suspects, tables, copy), holders, asked, total)
     found: NDArray[np.uint64] = holders.key[asked[stories >= enough[asked]]]
     return found
+
+
+def enough_holders(names: Sequence[str | None], articles: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Articles of each outlet that must hold a sentence, in as many stories, before it is boilerplate.
+
+    Args:
+        names: Of the outlets; None for the articles whose source is unknown.
+        articles: How many each has.
+    """
+    least = np.array([LEAST_STORIES_UNKNOWN if name is None else LEAST_STORIES for name in names])
+    enough: NDArray[np.float64] = np.maximum(least, np.ceil(LEAST_SHARE * articles))
+    return enough
 
 
 def _among(keys: NDArray[np.uint64], chosen: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -177,6 +225,22 @@ def _among(keys: NDArray[np.uint64], chosen: NDArray[np.uint64]) -> NDArray[np.i
 
 
 _PART = 1 << 20
+
+
+def mask_of(sentences: Sentences, lengths: NDArray[np.int64], keys: NDArray[np.uint64]) -> BoilerplateMask:
+    """Where sentences stand that are known to recur; an article of which little would be left stays whole.
+
+    Args:
+        lengths: Content stems of each article, shape (articles,).
+        keys: Sorted.
+    """
+    return _chosen(sentences, _enough_left(sentences, _among(sentences.key, keys), lengths))
+
+
+def _enough_left(sentences: Sentences, places: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of some sentences of whose article enough is left without all of them."""
+    left = lengths[sentences.article[places]] - _lost(sentences, places, lengths.size)
+    return places[left >= _LEAST_LEFT]
 
 
 def _chosen(sentences: Sentences, places: NDArray[np.int64]) -> BoilerplateMask:
@@ -225,10 +289,16 @@ def _repeated(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     return _among(keys, values[begins(values)])
 
 
-def _stories(samples: _Samples, holders: _Holders, asked: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Stories that hold each sentence, estimated by a sample spread over its holders."""
-    size = np.minimum(holders.count[asked], _SAMPLE)
-    steps = np.arange(_SAMPLE)
+def _stories(
+    samples: _Samples, holders: _Holders, asked: NDArray[np.int64], total: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Stories that hold each sentence, estimated by a sample spread over its holders at hand.
+
+    Args:
+        total: Of all holders, those that are not at hand as well.
+    """
+    size = np.minimum(holders.count[asked], SAMPLE)
+    steps = np.arange(SAMPLE)
     places = np.minimum(
         steps * holders.count[asked][:, None] // np.maximum(size, 1)[:, None], holders.count[asked][:, None] - 1
     )
@@ -237,7 +307,7 @@ def _stories(samples: _Samples, holders: _Holders, asked: NDArray[np.int64]) -> 
     back = back.reshape(sample.shape)
     copy, terms = samples.signatures(rows.astype(np.int64))
     fresh = steps < size[:, None]
-    for later in range(1, _SAMPLE):
+    for later in range(1, SAMPLE):
         for earlier in range(later):
             both = np.flatnonzero(fresh[:, later] & (earlier < size))
             if both.size:
@@ -248,7 +318,7 @@ def _stories(samples: _Samples, holders: _Holders, asked: NDArray[np.int64]) -> 
     # The first of a sample always is a story of its own: it stands for one, and not for a share of the holders, else
     # 600 versions of one text would count as 37 stories.
     share = (fresh.sum(axis=1) - 1) / np.maximum(size - 1, 1)
-    stories: NDArray[np.float64] = 1 + share * (holders.count[asked] - 1)
+    stories: NDArray[np.float64] = 1 + share * (total[asked] - 1)
     return stories
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 import numpy as np
@@ -79,10 +79,15 @@ class Beside:
     Attributes:
         fresh: Which articles are new.
         stories: An article of the same story, for those that are not new; of the others their own number.
+        common: uint32, passage values that too many stories hold, sorted, shape (values,), when not all of their
+            holders are at hand.
+        vouching: Whether new articles count for each other as stories that hold a passage.
     """
 
     fresh: NDArray[np.bool_]
     stories: NDArray[np.int64]
+    common: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, dtype=np.uint32))
+    vouching: bool = False
 
 
 def find_candidates(
@@ -159,11 +164,16 @@ def _passage_pairs(
     if beside is None:
         return shared_value_pairs(values, offsets, stories, PASSAGE_STORIES, quoted)
     articles = np.repeat(np.arange(offsets.size - 1), np.diff(offsets))
-    asked = np.flatnonzero(np.isin(values, np.unique(values[beside.fresh[articles]])))
+    new = np.unique(values[beside.fresh[articles]])
+    asked = np.flatnonzero(np.isin(values, new[~np.isin(new, beside.common)]))
     values, articles, quoted = values[asked], articles[asked], quoted[asked]
     ends = np.searchsorted(asked, offsets)
     pairs, counts, common = shared_value_pairs(values, ends, stories, PASSAGE_STORIES, quoted)
+    common += int(np.isin(new, beside.common).sum())
     left, right = unpack(pairs)
+    if beside.vouching:
+        with_new = beside.fresh[left] | beside.fresh[right]
+        return pairs[with_new], counts[with_new], common
     among_new = beside.fresh[left] & beside.fresh[right]
     held = Holdings(values, articles, quoted).where(stories[articles] >= 0)
     fresh = beside.fresh[held.articles]
