@@ -20,6 +20,7 @@ MAX_FILE_LINES = 400
 FLOORS: Mapping[str, int] = {
     "errors": 1,
     "article": 1,
+    "addresses": 1,
     "printable": 1,
     "result": 1,
     "version": 1,
@@ -36,6 +37,7 @@ FLOORS: Mapping[str, int] = {
     "run": 4,
     "loaders": 4,
     "store": 4,
+    "ingest": 5,
     "report": 5,
     "gold": 5,
     "gate": 5,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from newsdedup.addresses import same_address
 from newsdedup.article import Article
-from newsdedup.gate.addresses import same_address
 from newsdedup.gate.findings import decide
 from newsdedup.result import Verdict
 from test_gate_samples import article, checked, pair, policy

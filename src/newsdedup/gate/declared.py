@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from newsdedup.addresses import address_key, host_of, same_address
 from newsdedup.article import Article
-from newsdedup.gate.addresses import address_key, host_of, same_address
 from newsdedup.verify.credits import outlet_names
 
 _MAX_LINE = 240  # characters of a line that may say where a story was first published, as for other credit lines
