@@ -24,3 +24,9 @@ class StoreError(NewsdedupError):
     """What is kept on disk cannot be used: damaged, of another version, or made with other parameters."""
 
     exit_code = 4
+
+
+class StoreLockedError(StoreError):
+    """Another run is writing to the store; later it can be used (EX_TEMPFAIL of sysexits.h)."""
+
+    exit_code = 75

@@ -56,7 +56,7 @@ class Records:
     def articles(self) -> list[Article]:
         """The articles, in the order of the bounds."""
         with Path(self.path).open("rb", buffering=0) as file:
-            return [_unpacked(self.read(file, place)) for place in range(len(self.bounds))]
+            return [unpacked(self.read(file, place)) for place in range(len(self.bounds))]
 
     def read(self, file: BinaryIO, place: int) -> bytes:
         """One record of the open file.
@@ -192,7 +192,7 @@ class Shelf:
         Raises:
             NewsdedupError: There is no room for the temporary file.
         """
-        data = _packed(article)
+        data = packed(article)
         self.ids.append(article.id)
         source = article.source
         self.sources.append(self._names.setdefault(source, source) if source is not None else None)
@@ -259,7 +259,7 @@ class Shelf:
         return _read(self._file, self._bounds[2 * place], self._bounds[2 * place + 1])
 
     def _article(self, number: int) -> Article:
-        return _unpacked(self._record(number))
+        return unpacked(self._record(number))
 
     @property
     def _path(self) -> Path:
@@ -293,7 +293,7 @@ def _key(url: str) -> int:
     return int.from_bytes(blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
-def _packed(article: Article) -> bytes:
+def packed(article: Article) -> bytes:
     """One record: everything but the text as a line of JSON, then the text."""
     head: tuple[str | int | None, ...] = (
         article.id, article.title, article.published, article.source, article.url, article.lang, article.canonical,
@@ -306,7 +306,7 @@ def _packed(article: Article) -> bytes:
     return line + b"\n" + article.text.encode("utf-8", "surrogatepass")
 
 
-def _unpacked(data: bytes) -> Article:
+def unpacked(data: bytes) -> Article:
     end = data.index(b"\n")
     try:
         head: Sequence[Any] = orjson.loads(data[:end])

@@ -9,6 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 SIGNATURE = 1
 """Number of our own part: normaliser, tokeniser, weights, views and schemes; a change is said in the CHANGELOG."""
 
+IDENTITY = 1
+"""Number of the rule by which two readings are one article: how `ingest` makes keys of their address and text."""
+
 _LIBRARIES = ("py3langid", "PyStemmer", "wordfreq")
 
 
@@ -21,6 +24,11 @@ def fingerprint(views: frozenset[str], lang: str | None) -> dict[str, str]:
         "unicode": unicodedata.unidata_version,
         **{name: _version(name) for name in _LIBRARIES},
     }
+
+
+def store_fingerprint(views: frozenset[str], lang: str | None) -> dict[str, str]:
+    """What a store depends on: its signatures, and by what it knows an article again."""
+    return fingerprint(views, lang) | {"identity": str(IDENTITY)}
 
 
 def difference(kept: Mapping[str, str], ours: Mapping[str, str]) -> str:

@@ -1,0 +1,184 @@
+"""Merging segments: small neighbours become one, so that few are asked however many batches there were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsdedup.store.layout import MOST_SPAN, NUMBER_BITS, SMALL_BELOW
+from newsdedup.store.segment import Segment
+from newsdedup.store.segment_writing import Listed, write_pieces
+
+MOST_ARTICLES = 1 << 18
+"""Articles of a segment made of several."""
+
+MERGED_AT = 4
+"""Segments of one size class that become one; the next class begins at so many times the articles."""
+
+_PIECE = 1 << 21
+"""Entries that are merged at once, about: 16 MB as packed numbers."""
+
+_MASKED = 1 << 18
+
+Alive = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
+"""Which of some numbers, sorted, there still are articles of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Neighbouring segments, or what will be one segment of them."""
+
+    members: tuple[Listed, ...]
+
+    @property
+    def articles(self) -> int:
+        return sum(member.articles for member in self.members)
+
+    @property
+    def size_class(self) -> int:
+        """Logarithm of the articles to the base MERGED_AT."""
+        return (max(1, self.articles).bit_length() - 1) // 2
+
+    @property
+    def full(self) -> bool:
+        """Whether another of its class would make it too large."""
+        return self.articles > MOST_ARTICLES // 2
+
+    def fits(self, other: _Group) -> bool:
+        """Whether this one and the one behind it may become one."""
+        span = other.members[-1].end - self.members[0].first
+        return self.articles + other.articles <= MOST_ARTICLES and span <= MOST_SPAN
+
+
+def merge_plan(listed: Sequence[Listed]) -> list[tuple[Listed, ...]]:
+    """Which segments become one, in number order.
+
+    Four of one size class become one as soon as nothing larger stands between them; smaller ones between them come
+    along. What is merged is of a higher class than any of its parts, or full, so that an article is written again at
+    most once a class.
+
+    Returns:
+        Groups of two and more; nothing more is to be merged once each has become one.
+    """
+    groups = [_Group((each,)) for each in sorted(listed, key=lambda each: each.first)]
+    while (found := _next_merge(groups)) is not None:
+        first, end = found
+        groups[first:end] = [_Group(tuple(member for group in groups[first:end] for member in group.members))]
+    return [group.members for group in groups if len(group.members) > 1]
+
+
+def _next_merge(groups: Sequence[_Group]) -> tuple[int, int] | None:
+    """The first of the groups of the lowest class that may become one, and the one past their last."""
+    for size_class in sorted({group.size_class for group in groups}):
+        run: list[int] = []  # groups of the class, nothing larger between them
+        for place, group in enumerate(groups):
+            if group.full or group.size_class > size_class:
+                run = []
+            elif group.size_class == size_class:
+                run.append(place)
+                if len(run) == MERGED_AT:
+                    end = _fitting(groups, run[0], place + 1)
+                    if end - run[0] > 1:
+                        return run[0], end
+                    run = run[1:]
+    return None
+
+
+def _fitting(groups: Sequence[_Group], first: int, end: int) -> int:
+    """One past the last of the groups from `first` on that fit into one segment."""
+    whole = groups[first]
+    for place in range(first + 1, end):
+        if not whole.fits(groups[place]):
+            return place
+        whole = _Group(whole.members + groups[place].members)
+    return end
+
+
+def merged(segments: Sequence[Segment], alive: Alive | None, path: Path, *, small_below: int = SMALL_BELOW) -> Listed:
+    """Writes neighbouring segments as one, in a memory that does not grow with them.
+
+    Args:
+        segments: In number order.
+        alive: Which numbers stay; None for all.
+        path: The file; it is on the disk when this returns.
+        small_below: Articles from which the segment is laid out as a large one.
+
+    Returns:
+        What is to be listed; no articles when none is left.
+
+    Raises:
+        StoreError: The disk is full or refuses; there is no file then.
+    """
+    first, end = segments[0].listed.first, segments[-1].listed.end
+    if end - first > MOST_SPAN or any(left.listed.end > right.listed.first for left, right in pairwise(segments)):
+        raise ValueError("the segments do not stand beside each other, or too far apart")
+    articles = sum(segment.listed.articles for segment in segments)
+    entries = sum(segment.entries for segment in segments)
+    kept: NDArray[np.bool_] | None = None
+    if alive is not None:
+        kept = _mask(alive, first, end)
+        articles = min(articles, int(np.count_nonzero(kept)))
+        entries = _kept_entries(segments, kept)
+    about = Listed(
+        name=path.name,
+        first=first,
+        end=end,
+        articles=articles,
+        latest_day=max(segment.listed.latest_day for segment in segments),
+        bytes=0,
+        checksum=0,
+    )
+    return write_pieces(path, _pieces(segments, kept), entries, about, small_below=small_below)
+
+
+def _mask(alive: Alive, first: int, end: int) -> NDArray[np.bool_]:
+    """Which numbers stay, counted from `first`."""
+    parts = (np.arange(start, min(end, start + _MASKED), dtype=np.int64) for start in range(first, end, _MASKED))
+    return np.concatenate([np.zeros(0, dtype=bool), *(alive(numbers) for numbers in parts)])
+
+
+def _kept_entries(segments: Sequence[Segment], kept: NDArray[np.bool_]) -> int:
+    first, count = segments[0].listed.first, 0
+    for segment in segments:
+        mine = kept[segment.listed.first - first : segment.listed.end - first]
+        for start in range(0, segment.entries, _PIECE):
+            numbers = segment.numbers(start, min(segment.entries, start + _PIECE))
+            count += int(np.count_nonzero(mine[numbers]))
+    return count
+
+
+def _pieces(segments: Sequence[Segment], kept: NDArray[np.bool_] | None) -> Iterator[NDArray[np.uint64]]:
+    """Their entries, packed, sorted, in pieces that hold all entries of a key."""
+    bounds = _bounds(segments)
+    places = [[*segment.pieces(bounds), segment.entries] for segment in segments]
+    first = segments[0].listed.first
+    for part in range(len(places[0])):
+        found = [np.zeros(0, dtype=np.uint64)]
+        for segment, ends in zip(segments, places, strict=True):
+            start = ends[part - 1] if part else 0
+            whole = segment.packed(start, ends[part])
+            # Numbers are counted from another first; they have bits to spare, and do not run over into the key.
+            whole += np.uint64(segment.listed.first - first)
+            found.append(whole)
+        piece = np.concatenate(found)
+        if kept is not None:
+            numbers = (piece & np.uint64(MOST_SPAN - 1)).astype(np.int64)
+            piece = piece[kept[numbers]]
+        piece.sort()
+        yield piece
+
+
+def _bounds(segments: Sequence[Segment]) -> NDArray[np.uint64]:
+    """Some of their (kind, key), `kind << 32 | key`, between any two of which there are few enough entries."""
+    step = max(1, _PIECE // len(segments))
+    found = [
+        segment.packed(place, place + 1) >> np.uint64(NUMBER_BITS)
+        for segment in segments
+        for place in range(step, segment.entries, step)
+    ]
+    return np.unique(np.concatenate((np.zeros(0, dtype=np.uint64), *found)))

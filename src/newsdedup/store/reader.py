@@ -1,0 +1,314 @@
+"""Reading a store: its articles, their rows, who holds which key, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from newsdedup.article import Article
+from newsdedup.errors import StoreError
+from newsdedup.store.database import Database, as_given, as_kept, damaged, numbers_json, open_to_read, refusals
+from newsdedup.store.fingerprint import difference
+from newsdedup.store.nouns import KeepText, Stored
+from newsdedup.store.paths import StoreFiles, store_files
+from newsdedup.store.postings import Listed, Postings, SegmentMissingError
+from newsdedup.store.records import article_of, packed_of
+from newsdedup.store.rows import Rows
+from newsdedup.store.told import Told
+
+_TRIES = 5
+_AT_ONCE = 4096  # records that are taken from SQLite together
+
+_STORED = "SELECT number, id, source, root, current, story, likenesses, first_seen, last_seen FROM articles "
+_RECORDS = "SELECT number, record FROM records WHERE number IN (SELECT value FROM json_each(?))"
+_SENTENCES = "SELECT number, sentences FROM records WHERE number IN (SELECT value FROM json_each(?))"
+
+_Key = TypeVar("_Key", str, bytes)
+
+
+class Reader(Told):
+    """A store as it was when it was opened; others may write to it meanwhile.
+
+    Attributes:
+        path: As given.
+        parameters: The fingerprint of what the store was made with.
+    """
+
+    def __init__(self, path: Path, files: StoreFiles, database: Database) -> None:
+        """Takes over the database; `open` is the way to make one."""
+        self.path = path
+        self._files = files
+        self._database = database
+        self._generation = int(database.meta("generation") or 0)
+        self.parameters: Mapping[str, str] = _parameters(files, database)
+        self.keep_text = _keep_text(files, database)
+        self._expired_to = int(database.meta("expired_to") or 0)
+        self._rows = Rows(self._folder)
+        self._postings = Postings(self._folder, self._listed(self._generation))
+
+    @classmethod
+    def open(cls, path: Path | str, parameters: Mapping[str, str] | None) -> Self:
+        """Opens a store for reading.
+
+        Args:
+            parameters: The fingerprint that it must have; None takes any.
+
+        Raises:
+            StoreError: It is none, damaged, of another schema, or was made with other parameters.
+        """
+        files = store_files(path)
+        for left in range(_TRIES - 1, -1, -1):
+            database = open_to_read(files)
+            try:
+                database.run("BEGIN")
+                found = cls(Path(path), files, database)
+                found._refuse_others(parameters)
+            except SegmentMissingError:
+                database.close()
+                if not left:  # else a writer merged it after it was listed to us
+                    raise
+            except BaseException:
+                database.close()
+                raise
+            else:
+                return found
+        raise AssertionError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the store."""
+        self._database.close()
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next article."""
+        return int(self._database.meta("next_number"))
+
+    def __len__(self) -> int:
+        """How many articles there are, with all versions."""
+        return int(self._database.value("SELECT count(*) FROM articles"))
+
+    def bytes_on_disk(self) -> int:
+        """Of all files of the store."""
+        with refusals(self._files):
+            return main_bytes(self._files) + index_bytes(self._files)
+
+    def stored(self, numbers: Sequence[int] | NDArray[np.int64]) -> list[Stored]:
+        """What is known of some articles: of those that are there, in the order given."""
+        asked = _ints(numbers)
+        sql = _STORED + "WHERE number IN (SELECT value FROM json_each(?))"  # noqa: S608 - two constants
+        rows = {row[0]: row for row in self._database.rows(sql, numbers_json(asked))}
+        return [_stored(rows[number]) for number in asked if number in rows]
+
+    def numbers_of(self, ids: Iterable[str]) -> dict[str, int]:
+        """By id the number, for ids that are in the store."""
+        return self._each("SELECT number FROM articles WHERE id = ?", ids, as_kept)
+
+    def by_identity(self, identities: Iterable[bytes]) -> dict[bytes, int]:
+        """By identity the number, for identities that are in the store."""
+        return self._each("SELECT number FROM articles WHERE identity = ?", identities, bytes)
+
+    def ids_of(self, numbers: Sequence[int] | NDArray[np.int64]) -> dict[int, str]:
+        """By number the id, for those that are there."""
+        asked = numbers_json(_ints(numbers))
+        sql = "SELECT number, id FROM articles WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number"
+        return {number: str(as_given(name)) for number, name in self._database.rows(sql, asked)}
+
+    def at_places(self, places: Iterable[bytes]) -> dict[bytes, list[Stored]]:
+        """By place the articles that have it, in number order, for places that are in the store."""
+        sql = _STORED + "WHERE place = ? ORDER BY number"
+        found = {place: [_stored(row) for row in self._database.rows(sql, (place,))] for place in places}
+        return {place: articles for place, articles in found.items() if articles}
+
+    def articles(self, numbers: Sequence[int] | NDArray[np.int64]) -> list[Article]:
+        """Some articles, in the order given; the text is "" where it is not kept.
+
+        Raises:
+            StoreError: One is not there, or not as it was written.
+        """
+        name = self._files.name
+        return [article_of(data, number, name) for number, data in self._records(_RECORDS, numbers)]
+
+    def packed(self, numbers: Sequence[int] | NDArray[np.int64]) -> list[bytes]:
+        """Some articles as records of a shelf, in the order given.
+
+        Raises:
+            StoreError: One is not there, or not as it was written.
+        """
+        return [packed_of(data, number, self._files.name) for number, data in self._records(_RECORDS, numbers)]
+
+    def sentences(self, numbers: Sequence[int] | NDArray[np.int64]) -> list[bytes]:
+        """What arrived as `sentences` of some articles, in the order given.
+
+        Raises:
+            StoreError: One is not there.
+        """
+        return [data for _, data in self._records(_SENTENCES, numbers)]
+
+    def rows(self, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.void]:
+        """The rows of some articles, in the order given."""
+        return self._rows.take(np.asarray(numbers, dtype=np.int64))
+
+    def holders(
+        self,
+        kinds: NDArray[np.uint8],
+        keys: NDArray[np.uint32],
+        *,
+        most: int,
+        latest_day_from: float | None = None,
+        but: NDArray[np.int64] | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Who holds each of some keys; articles that have expired do not.
+
+        Args:
+            kinds: Of each query.
+            keys: Of each query.
+            most: Holders of each query, at most: those with the largest numbers stay.
+            latest_day_from: Segments all of whose articles are earlier are not asked.
+            but: Numbers left out, sorted.
+
+        Returns:
+            `(queries, numbers)`: the place of each query among those given, and who holds it; sorted by both.
+        """
+        queries, numbers = self._postings.holders(kinds, keys, most=most, latest_day_from=latest_day_from, but=but)
+        if not self._expired_to or not numbers.size:
+            return queries, numbers
+        asked = np.unique(numbers[numbers < self._expired_to])
+        sql = "SELECT number FROM articles WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number"
+        there = np.array(self._database.column(sql, numbers_json(asked.tolist())), dtype=np.int64)
+        alive = (numbers >= self._expired_to) | np.isin(numbers, there)
+        return queries[alive], numbers[alive]
+
+    def superseded(self) -> NDArray[np.int64]:
+        """Numbers of versions that are not the current one of their article, sorted."""
+        sql = "SELECT number FROM articles WHERE current = 0 ORDER BY number"
+        return np.array(self._database.column(sql), dtype=np.int64)
+
+    def versions_of(self, roots: Iterable[int]) -> dict[int, list[int]]:
+        """By root the numbers of its versions, itself first, in number order; [] for one that is not there."""
+        return {root: versions_of(self._database, root) for root in roots}
+
+    def recurring(self) -> NDArray[np.uint64]:
+        """Keys of sentences that are boilerplate, sorted."""
+        keys = np.array(self._database.column("SELECT key FROM recurring"), dtype=np.int64)
+        return np.sort(keys.view(np.uint64))
+
+    def outlets(self) -> dict[str, int]:
+        """Articles of each outlet, by name."""
+        found = ((str(as_given(name)), count) for name, count in self._database.rows("SELECT * FROM outlets"))
+        return dict(sorted(found))
+
+    @property
+    def _folder(self) -> Path:
+        return self._files.generation(self._generation)
+
+    def _listed(self, generation: int) -> list[Listed]:
+        sql = (
+            'SELECT name, first, "end", articles, latest_day, bytes, checksum FROM segments WHERE generation = ? '
+            "ORDER BY first"
+        )
+        return [
+            Listed(
+                name=row[0],
+                first=row[1],
+                end=row[2],
+                articles=row[3],
+                latest_day=row[4],
+                bytes=row[5],
+                checksum=row[6],
+            )
+            for row in self._database.rows(sql, (generation,))
+        ]
+
+    def _refuse_others(self, parameters: Mapping[str, str] | None) -> None:
+        differs = "" if parameters is None else difference(self.parameters, parameters)
+        if differs:
+            name = self._files.name
+            raise StoreError(
+                f"{name}: made with other parameters ({differs}); run newsdedup store migrate {name} with the same "
+                "--views and --lang, or run with those it was made with"
+            )
+
+    def _records(self, sql: str, numbers: Sequence[int] | NDArray[np.int64]) -> Iterable[tuple[int, bytes]]:
+        """(number, what is asked of it) in the order given; never many at once in memory twice."""
+        asked = _ints(numbers)
+        for start in range(0, len(asked), _AT_ONCE):
+            part = asked[start : start + _AT_ONCE]
+            found = dict(self._database.rows(sql, numbers_json(part)))
+            for number in part:
+                if number not in found:
+                    raise damaged(self._files.name, f"there is no article {number}")
+                yield number, found[number]
+
+    def _each(self, sql: str, keys: Iterable[_Key], kept: Callable[[_Key], object]) -> dict[_Key, int]:
+        found = ((key, self._database.value(sql, (kept(key),))) for key in keys)
+        return {key: number for key, number in found if number is not None}
+
+
+def versions_of(database: Database, root: int) -> list[int]:
+    """Numbers of the versions of a root, in number order; each half has an index of its own."""
+    sql = "SELECT number FROM articles WHERE number = ? AND root = number"
+    later = "SELECT number FROM articles WHERE root = ? AND root <> number"
+    return sorted(database.column(sql, (root,)) + database.column(later, (root,)))
+
+
+def main_bytes(files: StoreFiles) -> int:
+    """Of the main file with what is not yet put into it."""
+    return sum(each.stat().st_size for each in (files.main, files.wal) if each.exists())
+
+
+def index_bytes(files: StoreFiles) -> int:
+    """Of rows and postings."""
+    found = 0
+    for each in files.index.rglob("*"):
+        try:
+            found += each.stat().st_size if each.is_file() else 0
+        except FileNotFoundError:  # merged just now
+            continue
+    return found
+
+
+def _parameters(files: StoreFiles, database: Database) -> dict[str, str]:
+    try:
+        found = orjson.loads(database.meta("parameters"))
+        return {str(name): str(value) for name, value in found.items()}
+    except (TypeError, ValueError, AttributeError):
+        raise damaged(files.name, "its parameters cannot be read") from None
+
+
+def _keep_text(files: StoreFiles, database: Database) -> KeepText:
+    try:
+        return KeepText(database.meta("keep_text"))
+    except ValueError:
+        raise damaged(files.name, "what it keeps of texts cannot be read") from None
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    return Stored(
+        number=row[0],
+        id=str(as_given(row[1])),
+        source=as_given(row[2]),
+        root=row[3],
+        current=bool(row[4]),
+        story=row[5],
+        likenesses=row[6],
+        first_seen=row[7],
+        last_seen=row[8],
+    )
+
+
+def _ints(numbers: Sequence[int] | NDArray[np.int64]) -> list[int]:
+    return numbers.tolist() if isinstance(numbers, np.ndarray) else [int(number) for number in numbers]

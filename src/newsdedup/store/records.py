@@ -1,0 +1,45 @@
+"""Articles as the store keeps them: the record of a shelf, compressed, with a checksum."""
+
+from __future__ import annotations
+
+import zlib
+
+from newsdedup.article import Article
+from newsdedup.engine.shelf import packed, unpacked
+from newsdedup.store.database import damaged
+
+_CHECKSUM_BYTES = 4
+_LEVEL = 6
+
+
+def record_of(article: Article) -> bytes:
+    """The record of one article."""
+    data = packed(article)
+    return zlib.crc32(data).to_bytes(_CHECKSUM_BYTES, "little") + zlib.compress(data, _LEVEL)
+
+
+def packed_of(record: bytes, number: int, name: str) -> bytes:
+    """The record of a shelf.
+
+    Args:
+        number: Of the article, for messages, as `name` of the store is.
+
+    Raises:
+        StoreError: It is not as it was written.
+    """
+    try:
+        data = zlib.decompress(record[_CHECKSUM_BYTES:])
+    except zlib.error:
+        data = b""
+    if zlib.crc32(data) != int.from_bytes(record[:_CHECKSUM_BYTES], "little") or not data:
+        raise damaged(name, f"the record of article {number}")
+    return data
+
+
+def article_of(record: bytes, number: int, name: str) -> Article:
+    """The article of a record.
+
+    Raises:
+        StoreError: It is not as it was written.
+    """
+    return unpacked(packed_of(record, number, name))

@@ -1,0 +1,271 @@
+"""Writing to a store: one process at a time, a batch in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from newsdedup.errors import StoreError
+from newsdedup.store.batches import write_batch
+from newsdedup.store.clusters import put_clusters
+from newsdedup.store.database import make_store, open_to_write, refusals, refuse_place
+from newsdedup.store.lock import WriterLock
+from newsdedup.store.nouns import Batch, ClusterRow, KeepText
+from newsdedup.store.paths import StoreFiles, store_files
+from newsdedup.store.postings import Listed, Postings, merge_plan, merged, remove_unlisted, write_segment
+from newsdedup.store.reader import Reader
+from newsdedup.store.rows import ROWS_A_FILE, row_files
+from newsdedup.version import __version__
+
+_ORJSON = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_SORT_KEYS
+
+
+class Writer(Reader):
+    """A store and its lock.
+
+    Attributes:
+        time: Seconds since 1970: now, but never before what the store has recorded.
+    """
+
+    time: float
+    _lock: WriterLock
+
+    @classmethod
+    def open(  # type: ignore[override]  # a writer asks for more
+        cls,
+        path: Path | str,
+        parameters: Mapping[str, str] | None,
+        keep_text: KeepText | None = None,
+        *,
+        now: float,
+        lock_timeout_seconds: float,
+    ) -> Self:
+        """Opens a store for writing, and makes it when there is none.
+
+        Args:
+            parameters: The fingerprint that it must have; None takes any, and makes no store.
+            keep_text: None is as the store has it, and FULL for a new one.
+            now: Seconds since 1970.
+            lock_timeout_seconds: How long to wait for another writer; 0 not at all.
+
+        Raises:
+            StoreLockedError: Another process writes to it.
+            StoreError: It is no store, damaged, of another schema, cannot be written, or was made with other
+                parameters or another `keep_text`.
+            ValueError: The time is negative or no number.
+        """
+        files = store_files(path)
+        refuse_place(files)
+        if parameters is None and not files.main.exists():
+            raise StoreError(f"{files.name}: no such store; newsdedup ingest PATH --store {files.name} makes one")
+        with refusals(files):
+            lock = WriterLock(files.lock, files.name, lock_timeout_seconds)
+        try:
+            if parameters is not None and (not files.main.exists() or not files.main.stat().st_size):
+                _make(files, parameters, keep_text or KeepText.FULL, now)
+            database = open_to_write(files)
+            try:
+                found = cls(Path(path), files, database)
+                found._refuse_others(parameters)
+                found._refuse_other_text(keep_text)
+                found.time = max(now, float(database.meta("clock")))
+                found.remove_leftovers()
+            except BaseException:
+                database.close()
+                raise
+        except BaseException:
+            lock.close()
+            raise
+        found._lock = lock
+        return found
+
+    def close(self) -> None:
+        """Lets go of the store; what was not written in whole is not there."""
+        try:
+            super().close()
+        finally:
+            self._lock.close()
+
+    def begin_run(self, wall: float) -> int:
+        """Notes that a run began.
+
+        Args:
+            wall: Seconds since 1970, as the machine has it.
+
+        Returns:
+            Its number, from 1.
+        """
+        with self._database.transaction():
+            number = int(self._database.value("SELECT coalesce(max(number), 0) + 1 FROM runs"))
+            self._database.run("INSERT INTO runs VALUES (?, ?, ?, NULL, '{}')", (number, self.time, wall))
+            self._database.put_meta("clock", self.time)
+        return number
+
+    def end_run(self, run: int, ended: float, figures: Mapping[str, object]) -> None:
+        """Notes that a run ended.
+
+        Args:
+            ended: Seconds since 1970, as the machine has it.
+            figures: What it did, as JSON takes it.
+        """
+        text = orjson.dumps(dict(figures), option=_ORJSON).decode()
+        self._database.run("UPDATE runs SET ended = ?, figures = ? WHERE number = ?", (ended, text, run))
+
+    def add(self, batch: Batch) -> None:
+        """Writes a batch: all of it, or nothing when anything is raised.
+
+        Rows and postings are on the disk before the transaction that makes them known; what a killed run left of them
+        is overwritten, and removed when the next writer opens the store.
+
+        Raises:
+            StoreError: The disk is full or refuses.
+            ValueError: The numbers are not the next ones, or the rows not one each.
+        """
+        first = self.next_number
+        numbers = np.arange(first, first + len(batch.arrivals), dtype=np.int64)
+        if [each.number for each in batch.arrivals] != numbers.tolist() or batch.rows.shape != numbers.shape:
+            raise ValueError(f"the arrivals are not numbered from {first}, or have not one row each")
+        listed: Listed | None = None
+        path = self._folder / self._segment_name()
+        try:
+            with refusals(self._files):
+                if numbers.size:
+                    self._rows.write(numbers, batch.rows)
+                    listed = write_segment(
+                        path,
+                        batch.entries,
+                        first=first,
+                        end=first + numbers.size,
+                        articles=numbers.size,
+                        latest_day=float(batch.rows["day"].max()),
+                    )
+            with self._database.transaction():
+                write_batch(self._database, batch)
+                if listed is not None:
+                    self.list_segment(listed)
+                self._database.put_meta("next_number", first + numbers.size)
+                self._database.put_meta("clock", max(self.time, batch.time))
+        except BaseException:
+            self._remove_unless_listed(path)
+            raise
+        self._reopen()
+
+    def put_clusters(
+        self,
+        *,
+        made: Sequence[ClusterRow],
+        absorbed: Mapping[str, str],
+        members: Mapping[int, str],
+        left: Sequence[int],
+    ) -> None:
+        """Writes what became of clusters, in one transaction.
+
+        Args:
+            made: New ones, or new values of old ones.
+            absorbed: By id the id of the cluster that it became part of.
+            members: By root the cluster it is in; a member that is new to its cluster is not told.
+            left: Roots that are in no cluster any more.
+        """
+        with self._database.transaction():
+            put_clusters(self._database, made=made, absorbed=absorbed, members=members, left=left)
+
+    def tell(self, run: int) -> None:
+        """Notes that all that is untold, matches, members and clusters, was told by a run."""
+        with self._database.transaction():
+            for table in ("matches", "members", "clusters"):
+                self._database.run(f"UPDATE {table} SET told = ? WHERE told IS NULL", (run,))  # noqa: S608
+
+    def merge(self) -> None:
+        """Makes one of segments that stand beside each other, as many as are due."""
+        while groups := merge_plan(self._listed(self._generation)):
+            for group in groups:
+                self.rewrite(group)
+
+    def rewrite(self, group: Sequence[Listed]) -> None:
+        """Writes segments that stand beside each other as one, without the entries of articles that are gone."""
+        names = {each.name for each in group}
+        segments = [each for each in self._postings.segments if each.listed.name in names]
+        path = self._folder / self._segment_name()
+        try:
+            with refusals(self._files):
+                is_old = group[0].first < self._expired_to
+                found = merged(segments, self._alive if is_old else None, path)
+            with self._database.transaction():
+                self._database.many("DELETE FROM segments WHERE name = ?", ((name,) for name in sorted(names)))
+                if found.articles:
+                    self.list_segment(found)
+        except BaseException:
+            self._remove_unless_listed(path)
+            raise
+        self._reopen()
+        with refusals(self._files):
+            for name in sorted(names if found.articles else {*names, found.name}):
+                (self._folder / name).unlink(missing_ok=True)
+
+    def list_segment(self, listed: Listed) -> None:
+        """Makes a segment known, within a transaction."""
+        self._database.run(
+            "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                listed.name, self._generation, listed.first, listed.end, listed.articles, listed.latest_day,
+                listed.bytes, listed.checksum,
+            ),
+        )  # fmt: skip
+        self._database.put_meta("segments_made", int(listed.name.rpartition("-")[2]))
+
+    def remove_leftovers(self) -> None:
+        """Removes files that belong to no article: what a killed run left, what was merged, what has expired."""
+        sql = "SELECT 1 FROM articles WHERE number >= ? AND number < ? LIMIT 1"
+        ends = range(0, self.next_number, ROWS_A_FILE)
+        held = [first for first in ends if self._database.rows(sql, (first, first + ROWS_A_FILE))]
+        with refusals(self._files):
+            self._folder.mkdir(exist_ok=True)
+            segments = [each.name for each in self._listed(self._generation)]
+            remove_unlisted(self._folder, segments, row_files(np.array(held, dtype=np.int64)))
+
+    def _alive(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        sql = "SELECT number FROM articles WHERE number >= ? AND number <= ? ORDER BY number"
+        there = self._database.column(sql, (int(numbers[0]), int(numbers[-1]))) if numbers.size else []
+        return np.isin(numbers, np.array(there, dtype=np.int64))
+
+    def _segment_name(self) -> str:
+        """Of the next segment; none is used twice, so that no reader takes a new one for an old."""
+        return f"postings-{int(self._database.meta('segments_made') or 0) + 1:08d}"
+
+    def _remove_unless_listed(self, path: Path) -> None:
+        """An error may come after the transaction, too: a signal."""
+        with suppress(StoreError, OSError):  # what was raised first is what matters
+            if not self._database.rows("SELECT 1 FROM segments WHERE name = ?", (path.name,)):
+                path.unlink(missing_ok=True)
+
+    def _reopen(self) -> None:
+        self._postings = Postings(self._folder, self._listed(self._generation), before=self._postings)
+
+    def _refuse_other_text(self, keep_text: KeepText | None) -> None:
+        if keep_text is not None and keep_text is not self.keep_text:
+            name = self._files.name
+            raise StoreError(
+                f"{name}: keeps texts as --keep-text {self.keep_text}, not {keep_text}; run without the option, or "
+                f"give the articles to a new store"
+            )
+
+
+def _make(files: StoreFiles, parameters: Mapping[str, str], keep_text: KeepText, now: float) -> None:
+    make_store(
+        files,
+        {
+            "parameters": orjson.dumps(dict(parameters)).decode(),
+            "keep_text": keep_text.value,
+            "created": now,
+            "clock": now,
+            "next_number": 0,
+            "sightings": 0,
+            "version": __version__,
+        },
+    )
