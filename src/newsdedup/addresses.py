@@ -1,7 +1,7 @@
 """Addresses that lead to one page, however they are written.
 
-Libraries that canonicalise addresses disagree (w3lib keeps `utm_*`, url-normalize the fragment, courlan `/a/../`), and a
-store lasts longer than a release of any of them, so the rule is our own; RULE is part of a store's fingerprint.
+Libraries that canonicalise addresses disagree (w3lib keeps `utm_*`, url-normalize the fragment, courlan `/a/../`), and
+a store lasts longer than a release of any of them, so the rule is our own; RULE is part of the fingerprint of a store.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def find_duplicates(
     """
     config = config or Config()
     return scan(
-        _all_in_language(articles, config),
+        all_in_language(articles, config),
         parameters_of(config),
         version=__version__,
         shown=settings_shown(config),
@@ -161,7 +161,7 @@ def check_articles(
         allow_declared=config.allow_declared,
         today=today or datetime.now(UTC).date(),
     )
-    articles = _all_in_language(new, config)
+    articles = all_in_language(new, config)
     parameters, shown = _down_to(config), settings_shown(config)
     with _known(against, config, progress) as (known, skipped):
         left_out: list[int] = []
@@ -197,7 +197,7 @@ def _known(
     elif isinstance(against, str | os.PathLike):
         yield open_index(os.fspath(against), _fingerprint(config)), ()
     else:
-        with know(_all_in_language(against, config), parameters_of(config), progress=progress) as known:
+        with know(all_in_language(against, config), parameters_of(config), progress=progress) as known:
             yield known
 
 
@@ -278,7 +278,7 @@ def index_articles(
         InputError: Two articles have one id.
     """
     config = config or Config()
-    with know(_all_in_language(articles, config), parameters_of(config), progress=progress) as (known, skipped):
+    with know(all_in_language(articles, config), parameters_of(config), progress=progress) as (known, skipped):
         content = index_bytes(known, _fingerprint(config), __version__)
         yield Index(articles=len(known), skipped=skipped, content=content)
 
@@ -288,7 +288,7 @@ def _fingerprint(config: Config) -> dict[str, str]:
     return fingerprint(frozenset(config.views), config.lang)
 
 
-def _all_in_language(items: Iterable[Article | Skipped], config: Config) -> Iterable[Article | Skipped]:
+def all_in_language(items: Iterable[Article | Skipped], config: Config) -> Iterable[Article | Skipped]:
     return (_in_language(item, config.lang) for item in items)
 
 

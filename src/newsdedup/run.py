@@ -132,6 +132,7 @@ class Run:
     Attributes:
         columns: Of all articles, boilerplate cut.
         found: Pairs to be reported, in the order of their ids.
+        likenesses: int32, how many other texts each article tells like without sharing their facts, shape (articles,).
     """
 
     def __init__(
@@ -178,7 +179,7 @@ class Run:
         reading = engine.cut(self.mask, reading, parameters.views)
         self.columns = reading.columns
         self.groups = exact_groups(shelf, self.columns, engine.cut_tables, self.fresh)
-        self.days = self._days() if parameters.window_days is not None else None
+        self.days = self.publication_days() if parameters.window_days is not None else None
         engine.tell("candidates", 0, 0)
         self.candidates = find_candidates(
             reading.sketches,
@@ -218,7 +219,8 @@ class Run:
         itself = self.engine.compare(pack(firsts, firsts), np.ones(firsts.size, dtype=bool), self.columns)
         found = judge.identical([itself.features(place) for place in range(firsts.size)])
         features = self.compared()
-        judge.forms = frozenset(np.flatnonzero(self.likenesses(features) >= FORM_LIKE).tolist())
+        self.likenesses = self._likenesses(features)
+        judge.forms = frozenset(np.flatnonzero(self.likenesses >= FORM_LIKE).tolist())
         passages = self.candidates.passages if "passages" in self.parameters.views else None
         found += judge.decide_all(self.candidates.pairs, features, passages)
         ids = self.shelf.ids
@@ -229,7 +231,7 @@ class Run:
         candidates = self.candidates
         return self.engine.compare(candidates.pairs, candidates.passages >= PASSAGES_AT_LEAST, self.columns)
 
-    def likenesses(self, features: FeatureTable) -> NDArray[np.int32]:
+    def _likenesses(self, features: FeatureTable) -> NDArray[np.int32]:
         """How many other texts each article tells like without sharing their facts, as forms do, shape (articles,)."""
         alike = features.passed & is_template(*map(features.column, ("order", "lcs", "facts_weight")))
         pairs, first = self.candidates.pairs[alike], self.shelf.known
@@ -253,12 +255,12 @@ class Run:
             ids=shelf.ids,
             sources=shelf.sources,
             url_keys=np.array(shelf.url_keys, dtype=np.uint64),
-            days=self._days() if self.days is None else self.days,
+            days=self.publication_days() if self.days is None else self.days,
             lengths=self.lengths,
             reading=reading,
             boilerplate=self.mask.keys,
             stories=self.stories(),
-            likenesses=self.likenesses(self.compared()),
+            likenesses=self._likenesses(self.compared()),
             records=shelf.in_file(),
         )
 
@@ -306,7 +308,7 @@ class Run:
         own = self.columns.take(np.arange(self.shelf.known, len(self.shelf)))
         return remarks_of(intake.too_long, own, self.candidates, self.judge.starred)
 
-    def _days(self) -> NDArray[np.float64]:
+    def publication_days(self) -> NDArray[np.float64]:
         """Time of publication of each article in days, NaN where it is unknown."""
         shelf = self.shelf
         own = days_of(shelf.articles(range(shelf.known, len(shelf))), self.parameters.undated_day)

@@ -1,0 +1,1 @@
+"""A job that runs every few minutes for years: what is new is held against what is kept, and told once."""

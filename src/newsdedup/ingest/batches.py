@@ -1,0 +1,357 @@
+"""One batch of articles through the pipeline and into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsdedup.article import Article
+from newsdedup.cluster import Compared
+from newsdedup.engine.shelf import Shelf
+from newsdedup.engine.workers import Progress
+from newsdedup.ingest.columns import last_sketches, rows_of, sentence_entries, sketch_entries
+from newsdedup.ingest.keys import Keys, keys_of
+from newsdedup.ingest.near import StoreIndex
+from newsdedup.ingest.packing import packed_sentences
+from newsdedup.ingest.pairs import pair_bytes
+from newsdedup.ingest.versions import Placed, Told, news, version_roots
+from newsdedup.remarks import Remarks
+from newsdedup.result import REPORTED, Boilerplate, Pair, Verdict
+from newsdedup.run import Intake, Parameters, Run, engine_for
+from newsdedup.sketch.views import Sketches
+from newsdedup.store.entries import joined
+from newsdedup.store.nouns import Arrival, Batch, ComparedRow, KeepText, MatchRow, Stored
+from newsdedup.store.rows import ROW
+from newsdedup.store.writer import Writer
+from newsdedup.text.table import normalized_body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """The articles of a batch, told apart by what the store has.
+
+    Attributes:
+        new: Under ids of their own, with their keys.
+        met: Identity of each article, in the order met.
+        known: Number of each identity that the store has.
+    """
+
+    new: Mapping[str, tuple[Article, Keys]]
+    met: Sequence[bytes]
+    known: Mapping[bytes, int]
+
+    @property
+    def repeated(self) -> int:
+        """Articles that are there already, in the store or before them in the batch."""
+        return len(self.met) - len(self.new)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of a batch.
+
+    Attributes:
+        new: Articles that were not there.
+        versions: New texts of articles that were.
+        repeated: Articles that were there already.
+    """
+
+    new: int = 0
+    versions: int = 0
+    repeated: int = 0
+    remarks: Remarks = field(default_factory=Remarks)
+    boilerplate: tuple[Boilerplate, ...] = ()
+
+
+def told_apart(store: Writer, articles: Sequence[Article]) -> Sorted:
+    """Which articles are new. Of one text at one place the first of a batch counts."""
+    keys = [keys_of(article) for article in articles]
+    known = store.by_identity([each.identity for each in keys])
+    fresh: dict[bytes, tuple[Article, Keys]] = {}
+    for article, each in zip(articles, keys, strict=True):
+        if each.identity not in known:
+            fresh.setdefault(each.identity, (article, each))
+    taken = set(store.numbers_of([article.id for article, _ in fresh.values()]))
+    new: dict[str, tuple[Article, Keys]] = {}
+    for article, each in fresh.values():
+        name, copies = article.id, 1
+        while name in taken or name in new or (copies > 1 and store.numbers_of([name])):
+            copies += 1
+            name = f"{article.id}~{copies}"
+        new[name] = (replace(article, id=name), each)
+    return Sorted(new=new, met=[each.identity for each in keys], known=known)
+
+
+def ingest_batch(
+    store: Writer, run_number: int, articles: Sequence[Article], parameters: Parameters, progress: Progress | None
+) -> Written:
+    """Finds what is new and what it repeats, and writes both in one transaction."""
+    batch = told_apart(store, articles)
+    if not batch.new:
+        store.add(_sightings(store, run_number, batch))
+        return Written(repeated=batch.repeated)
+    with (
+        StoreIndex(
+            store,
+            views=parameters.views,
+            window_days=parameters.window_days,
+            undated_day=parameters.undated_day,
+        ) as index,
+        Shelf() as shelf,
+        engine_for(shelf, parameters, progress) as engine,
+    ):
+        run = Run(shelf, engine, parameters, index)
+        intake = Intake(article for article, _ in batch.new.values())
+        run.read(intake)
+        made = _Made(store, run_number, batch, run, index)
+        run.decide()
+        written = made.batch(run.explained())
+        store.add(written)
+        fresh = {each.number for each in written.arrivals}
+        versions = sum(number in fresh and number != root for number, root in written.versions.items())
+        return Written(
+            new=len(fresh) - versions,
+            versions=versions,
+            repeated=batch.repeated,
+            remarks=run.remarks(intake) + Remarks(unkept=index.unkept),
+            boilerplate=run.set_aside(),
+        )
+
+
+class _Made:
+    """What is written of a batch; made once its articles are read, since a decided run forgets their sketches."""
+
+    def __init__(self, store: Writer, run_number: int, batch: Sorted, run: Run, index: StoreIndex) -> None:
+        reading = run.reading
+        if reading is None:
+            raise ValueError("the run has decided already")
+        self._store = store
+        self._run_number = run_number
+        self._batch = batch
+        self._run = run
+        self._index = index
+        self._known = known = run.shelf.known
+        self._own = np.arange(known, len(run.shelf))
+        self._numbers = np.concatenate((index.numbers, store.next_number + np.arange(self._own.size)))
+        self._places = {name: place for place, name in enumerate(run.shelf.ids)}
+        sketches = last_sketches(reading.sketches, known)
+        self._recurring = np.setdiff1d(run.mask.keys, index.recurring)
+        self._entries = sketch_entries(sketches, self._numbers[known:])
+        self._sentence_entries(run.mask.keys)
+        self._rows = self._made_rows(sketches)
+        self._sentences = packed_sentences(reading.sentences, known, self._own.size)
+
+    def _sentence_entries(self, recurring: NDArray[np.uint64]) -> None:
+        reading = self._run.reading
+        if reading is None:
+            raise ValueError("the run has decided already")
+        own = np.flatnonzero(reading.sentences.article >= self._known)
+        own = own[~np.isin(reading.sentences.key[own], recurring)]
+        numbers = self._numbers[reading.sentences.article[own]]
+        self._entries = joined([self._entries, sentence_entries(reading.sentences.key[own], numbers)])
+
+    def _made_rows(self, sketches: Sketches) -> NDArray[np.void]:
+        run, own = self._run, self._own
+        days = run.publication_days() if run.days is None else run.days
+        url_keys = np.array(run.shelf.url_keys, dtype=np.uint64)
+        return rows_of(sketches, run.columns.take(own), days[own], url_keys[own], run.lengths[own])
+
+    def batch(self, pairs: Sequence[Pair]) -> Batch:
+        """Everything that is written.
+
+        Args:
+            pairs: Those of `run.found`, in its order.
+        """
+        run, store, batch, known = self._run, self._store, self._batch, self._known
+        numbers = self._numbers.tolist()
+        own = run.shelf.articles(self._own.tolist())
+        by_identity = dict(batch.known)
+        for article in own:
+            by_identity[batch.new[article.id][1].identity] = numbers[self._places[article.id]]
+        met = [by_identity[identity] for identity in batch.met]
+        verdicts = self._verdicts(run.judge.verdicts)
+        roots = self._version_roots(met, verdicts)
+        stories = self._stories()
+        likenesses = run.likenesses.tolist()
+        keep = store.keep_text
+        arrivals = [
+            Arrival(
+                article=kept_article(article, keep),
+                number=numbers[place],
+                identity=batch.new[article.id][1].identity,
+                place=batch.new[article.id][1].place,
+                root=numbers[place],
+                story=stories[place],
+                likenesses=likenesses[place],
+                sentences=sentences,
+            )
+            for place, article, sentences in zip(range(known, len(numbers)), own, self._sentences, strict=True)
+        ]
+        stored = self._index.stored
+        matches = self._matches(pairs, roots, met)
+        return Batch(
+            run=self._run_number,
+            time=store.time,
+            arrivals=arrivals,
+            rows=self._rows,
+            entries=self._entries,
+            seen_again=[number for number in met if number < store.next_number],
+            met=met,
+            matches=matches,
+            compared=self._compared(verdicts, matches),
+            recurring=self._recurring,
+            stories={old.story: stories[place] for place, old in enumerate(stored) if stories[place] != old.story},
+            likenesses={
+                old.number: likenesses[place] for place, old in enumerate(stored) if likenesses[place] != old.likenesses
+            },
+            versions=roots,
+        )
+
+    @staticmethod
+    def _compared(verdicts: Mapping[tuple[int, int], Verdict], matches: Sequence[MatchRow]) -> list[ComparedRow]:
+        """What bears on the clusters and is no match: other tellings, templates, and copies that score too low."""
+        matched = {(match.left, match.right) for match in matches if match.verdict in REPORTED}
+        return [
+            ComparedRow(left=left, right=right, verdict=str(verdict))
+            for (left, right), verdict in sorted(verdicts.items())
+            if (left, right) not in matched
+        ]
+
+    def _verdicts(self, compared: Sequence[Compared]) -> dict[tuple[int, int], Verdict]:
+        """The verdicts on pairs of numbers, the smaller one first."""
+        found: dict[tuple[int, int], Verdict] = {}
+        for each in compared:
+            sides = sorted(int(self._numbers[self._places[side]]) for side in (each.left, each.right))
+            found[sides[0], sides[1]] = each.verdict
+        return found
+
+    def _version_roots(self, met: Sequence[int], verdicts: Mapping[tuple[int, int], Verdict]) -> dict[int, int]:
+        places = {each.identity: each.place for _, each in self._batch.new.values()}
+        arrivals: dict[int, Placed] = {}
+        for identity, number in zip(self._batch.met, met, strict=True):
+            place = places.get(identity)
+            if place is not None:
+                arrivals.setdefault(number, Placed(number=number, place=place, root=number))
+        asked = sorted({each.place for each in arrivals.values()})
+        kept = [
+            Placed(number=each.number, place=place, root=each.root)
+            for place, texts in self._store.at_places(asked).items()
+            for each in texts
+        ]
+        return version_roots(list(arrivals.values()), kept, verdicts)
+
+    def _stories(self) -> list[int]:
+        """Number of the story of each article in the store, shape (articles,)."""
+        linked = self._run.stories()
+        stories = np.array([each.story for each in self._index.stored], dtype=np.int64)
+        stories = np.concatenate((stories, self._numbers[self._known :]))
+        least = np.full(linked.size, np.iinfo(np.int64).max)
+        np.minimum.at(least, linked, stories)
+        found: list[int] = least[linked].tolist()
+        return found
+
+    def _matches(self, pairs: Sequence[Pair], roots: Mapping[int, int], met: Sequence[int]) -> list[MatchRow]:
+        store, numbers = self._store, self._numbers.tolist()
+        sides = [(numbers[self._places[pair.left]], numbers[self._places[pair.right]]) for pair in pairs]
+        standing = _Standing(store, self._index.stored, roots, met)
+        asked = [
+            Told(
+                roots=standing.roots(*each),
+                verdict=pair.verdict,
+                replaced=sum(map(standing.is_replaced, each)),
+            )
+            for pair, each in zip(pairs, sides, strict=True)
+        ]
+        told = news(asked, standing.told_before(asked))
+        rows: list[MatchRow] = []
+        for pair, each, version, is_news in zip(pairs, sides, asked, told, strict=True):
+            shown = as_version(pair) if version.roots[0] == version.roots[1] else pair
+            rows.append(
+                MatchRow(
+                    left=min(each),
+                    right=max(each),
+                    verdict=str(shown.verdict),
+                    score=shown.score,
+                    pair=pair_bytes(shown),
+                    told=None if is_news else 0,
+                )
+            )
+        return rows
+
+
+class _Standing:
+    """Which texts are versions of which article once a batch is written, and which are replaced by it."""
+
+    def __init__(self, store: Writer, stored: Sequence[Stored], roots: Mapping[int, int], met: Sequence[int]) -> None:
+        self._store = store
+        self._roots = {each.number: each.root for each in stored}
+        moved = {self._roots[number]: root for number, root in roots.items() if number in self._roots}
+        self._roots = {number: moved.get(root, root) for number, root in self._roots.items()} | dict(roots)
+        self._moved = moved
+        latest: dict[int, int] = {}
+        for number in met:
+            latest[self._root(number)] = number
+        self._latest = latest
+
+    def _root(self, number: int) -> int:
+        return self._roots.get(number, number)
+
+    def roots(self, left: int, right: int) -> tuple[int, int]:
+        """Of two articles, the smaller one first."""
+        one, other = sorted((self._root(left), self._root(right)))
+        return one, other
+
+    def is_replaced(self, number: int) -> bool:
+        """Whether another version of the article was met later."""
+        return self._latest.get(self._root(number), number) != number
+
+    def told_before(self, pairs: Sequence[Told]) -> list[Told]:
+        """What the store holds on the same pairs of articles, through other versions of them."""
+        versions = self._store.versions_of(sorted({root for pair in pairs for root in pair.roots} | set(self._moved)))
+        several = {root for root, numbers in versions.items() if len(numbers) > 1} | set(self._moved)
+        root_of = {number: self._moved.get(root, root) for root, numbers in versions.items() for number in numbers}
+        asked = sorted(number for root in several for number in versions.get(root, ()))
+        found: list[Told] = []
+        for match in self._store.matches_of(asked):
+            if match.left in root_of and match.right in root_of:
+                one, other = sorted((root_of[match.left], root_of[match.right]))
+                found.append(Told(roots=(one, other), verdict=Verdict(match.verdict), replaced=0))
+        return found
+
+
+def as_version(pair: Pair) -> Pair:
+    """The pair of two texts of one article."""
+    if pair.verdict is Verdict.IDENTICAL:
+        return pair
+    reasons = ("two texts of one article, found at one place", *pair.reasons)
+    return replace(pair, verdict=Verdict.REVISION, reasons=reasons)
+
+
+def kept_article(article: Article, keep: KeepText) -> Article:
+    """The article with as much of its text as is kept."""
+    if keep is KeepText.FULL:
+        return article
+    return replace(article, text=normalized_body(article).text if keep is KeepText.NORMALISED else "")
+
+
+def _sightings(store: Writer, run_number: int, batch: Sorted) -> Batch:
+    """A batch in which nothing is new."""
+    met = [batch.known[identity] for identity in batch.met]
+    return Batch(
+        run=run_number,
+        time=store.time,
+        arrivals=(),
+        rows=np.zeros(0, dtype=ROW),
+        entries=joined([]),
+        seen_again=met,
+        met=met,
+        matches=(),
+        compared=(),
+        recurring=np.zeros(0, dtype=np.uint64),
+        stories={},
+        likenesses={},
+        versions={},
+    )

@@ -1,0 +1,84 @@
+"""What the store's index keeps of articles, from what the pipeline made of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsdedup.sketch.views import Sketches
+from newsdedup.store.entries import PASSAGE, QUOTED, SENTENCE, Entries, band_entries, joined
+from newsdedup.store.rows import ROW
+from newsdedup.text.table import ArticleColumns
+
+
+def last_sketches(sketches: Sketches, first: int) -> Sketches:
+    """The sketches of the articles from one on."""
+    offsets = sketches.passage_offsets
+    begin = 0 if offsets is None else int(offsets[first])
+    return Sketches(
+        copy=None if sketches.copy is None else sketches.copy[first:],
+        terms=None if sketches.terms is None else sketches.terms[first:],
+        facts=None if sketches.facts is None else sketches.facts[first:],
+        passages=None if sketches.passages is None else sketches.passages[begin:],
+        passage_quoted=None if sketches.passage_quoted is None else sketches.passage_quoted[begin:],
+        passage_offsets=None if offsets is None else offsets[first:] - begin,
+    )
+
+
+def sketch_entries(sketches: Sketches, numbers: NDArray[np.int64]) -> Entries:
+    """The entries of the bands and passages of articles.
+
+    Args:
+        numbers: Of the articles, shape (articles,).
+    """
+    bands = band_entries(sketches, numbers)
+    values, quoted, offsets = sketches.passages, sketches.passage_quoted, sketches.passage_offsets
+    if values is None or quoted is None or offsets is None:
+        return bands
+    passages = Entries(
+        kinds=np.where(quoted, QUOTED, PASSAGE).astype(np.uint8),
+        keys=values,
+        numbers=np.repeat(numbers, np.diff(offsets)),
+    )
+    return joined([bands, passages])
+
+
+def sentence_entries(keys: NDArray[np.uint64], numbers: NDArray[np.int64]) -> Entries:
+    """The entries of sentences.
+
+    Args:
+        keys: Of the sentences.
+        numbers: Of the article of each, shape of `keys`.
+    """
+    kinds = np.full(keys.size, SENTENCE, dtype=np.uint8)
+    return Entries(kinds=kinds, keys=sentence_keys(keys), numbers=numbers)
+
+
+def sentence_keys(keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """What sentences go by in the index of the store."""
+    return (keys >> np.uint64(32)).astype(np.uint32)
+
+
+def rows_of(
+    sketches: Sketches,
+    columns: ArticleColumns,
+    days: NDArray[np.float64],
+    url_keys: NDArray[np.uint64],
+    lengths: NDArray[np.int64],
+) -> NDArray[np.void]:
+    """The rows of articles; all arguments are of shape (articles,).
+
+    Args:
+        days: Time for the window.
+        url_keys: As on a shelf.
+        lengths: Content stems before boilerplate was cut.
+    """
+    rows = np.zeros(days.size, dtype=ROW)
+    for view in ("copy", "terms", "facts"):
+        signatures: NDArray[np.uint32] | None = getattr(sketches, view)
+        if signatures is not None:
+            rows[view] = signatures
+    for name in ("content_key", "tokens", "content", "sentences", "chrome"):
+        rows[name] = getattr(columns, name)
+    rows["day"], rows["url_key"], rows["length"] = days, url_keys, lengths
+    return rows

@@ -1,0 +1,70 @@
+"""What a store derives from texts, made again: to fit other parameters, or to check what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsdedup.article import Article
+from newsdedup.engine.reading import Reading, read_batch
+from newsdedup.engine.shelf import Shelf
+from newsdedup.engine.workers import Engine
+from newsdedup.ingest.columns import rows_of, sentence_entries, sketch_entries
+from newsdedup.ingest.keys import keys_of
+from newsdedup.ingest.packing import packed_sentences
+from newsdedup.run import days_of
+from newsdedup.sketch.boilerplate import Learned
+from newsdedup.store.entries import Entries, joined
+from newsdedup.store.nouns import Rebuilt
+
+
+class Rebuilder:
+    """Makes anew what a store derives from its articles, batch after batch.
+
+    Boilerplate is learned as far as the articles of one batch show it, and what was learned from earlier ones.
+    """
+
+    def __init__(self, views: frozenset[str]) -> None:
+        self._views = views
+        self._recurring = np.zeros(0, dtype=np.uint64)
+
+    def __call__(self, articles: Sequence[Article]) -> Rebuilt:
+        """What is derived of some articles."""
+        with Shelf.of(articles) as shelf, Engine(shelf) as engine:
+            reading = engine.read_shelf(self._views)
+            lengths = reading.columns.content.copy()
+            fresh = np.ones(len(articles), dtype=bool)
+            learned = Learned(keys=self._recurring, fresh=fresh, lengths=lengths)
+            mask, _ = engine.learn(reading, learned)
+            cut = engine.cut(mask, reading, self._views)
+            self._recurring = np.union1d(self._recurring, mask.keys).astype(np.uint64)
+            url_keys = np.array(shelf.url_keys, dtype=np.uint64)
+        numbers = np.arange(len(articles))
+        keys = [keys_of(article) for article in articles]
+        return Rebuilt(
+            rows=rows_of(cut.sketches, cut.columns, days_of(articles, None), url_keys, lengths),
+            entries=joined([sketch_entries(cut.sketches, numbers), _sentences_left(reading, self._recurring)]),
+            sentences=packed_sentences(reading.sentences, 0, len(articles)),
+            identities=[each.identity for each in keys],
+            places=[each.place for each in keys],
+            recurring=self._recurring,
+        )
+
+
+def _sentences_left(reading: Reading, recurring: NDArray[np.uint64]) -> Entries:
+    keys = reading.sentences.key
+    left = ~np.isin(keys, recurring)
+    return sentence_entries(keys[left], reading.sentences.article[left].astype(np.int64))
+
+
+def resketcher(views: frozenset[str]) -> Callable[[Sequence[Article]], NDArray[np.void]]:
+    """What makes the rows of some articles again, nothing cut."""
+
+    def rows(articles: Sequence[Article]) -> NDArray[np.void]:
+        reading = read_batch(articles, views)
+        nothing = np.zeros(len(articles))
+        return rows_of(reading.sketches, reading.columns, nothing, nothing.astype(np.uint64), reading.columns.content)
+
+    return rows

@@ -1,0 +1,215 @@
+"""The library's functions on stores: the same as `newsdedup ingest`, `report` and `store`."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from newsdedup.api import all_in_language, parameters_of, reported_verdicts, settings_shown
+from newsdedup.article import Article, Skipped
+from newsdedup.config import Config
+from newsdedup.engine.workers import Progress
+from newsdedup.errors import StoreError
+from newsdedup.ingest.clusters import renew_clusters
+from newsdedup.ingest.renewal import Rebuilder, resketcher
+from newsdedup.ingest.reports import everything, news_of, told_by
+from newsdedup.ingest.runs import Ingested, ingest
+from newsdedup.result import Result
+from newsdedup.store.checking import verify
+from newsdedup.store.copying import backup
+from newsdedup.store.expiry import expire
+from newsdedup.store.fingerprint import store_fingerprint
+from newsdedup.store.info import info
+from newsdedup.store.migration import migrate
+from newsdedup.store.nouns import Expired, Info, KeepText, Migrated
+from newsdedup.store.reader import Reader
+from newsdedup.store.writer import Writer
+from newsdedup.version import __version__
+
+_Path = str | os.PathLike[str]
+
+WINDOW_DAYS = 14.0
+"""For rewrites in a store, unless the configuration has another."""
+
+_DAY = 86_400.0  # seconds
+_SAMPLE = 1000
+
+
+def ingest_config(config: Config, *, window_given: bool) -> Config:
+    """The configuration of an ingest: rewrites are looked for within WINDOW_DAYS unless something was said."""
+    return config if window_given else replace(config, window_days=WINDOW_DAYS)
+
+
+@contextmanager
+def ingest_articles(
+    articles: Iterable[Article | Skipped],
+    store: _Path,
+    config: Config | None = None,
+    *,
+    keep_text: KeepText | None = None,
+    lock_timeout_seconds: float = 0.0,
+    now: float | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Ingested]:
+    """Adds what is new to a store, and finds what it repeats among the new and the old.
+
+    The store is locked within the context. What the result says is told again by the next run unless `told` is called
+    on it:
+
+        with ingest_articles(load_articles("feeds/"), "news.db") as ingested:
+            show(ingested.result)
+            ingested.told()
+
+    Args:
+        articles: For example from `load_articles`; ids may come out twice.
+        store: Its main file; made where there is none.
+        config: Defaults to `Config(window_days=14)`: where a `Config` is given, its window is used as it is.
+        keep_text: What the store keeps of the texts; None as it does, all for a new one.
+        lock_timeout_seconds: How long to wait for another run to end.
+        now: Seconds since 1970; None takes the time that it is.
+
+    Raises:
+        StoreLockedError: Another run works on the store.
+        StoreError: The store cannot be used: damaged, of another version, made with other parameters.
+    """
+    config = config or Config(window_days=WINDOW_DAYS)
+    wall = time.time() if now is None else now
+    parameters = store_fingerprint(frozenset(config.views), config.lang)
+    with Writer.open(Path(store), parameters, keep_text, now=wall, lock_timeout_seconds=lock_timeout_seconds) as writer:
+        yield ingest(
+            all_in_language(articles, config),
+            writer,
+            replace(parameters_of(config), undated_day=writer.time / _DAY),
+            wall=wall,
+            version=__version__,
+            shown=settings_shown(config),
+            progress=progress,
+        )
+
+
+def report_store(
+    store: _Path,
+    config: Config | None = None,
+    *,
+    since_seconds: float | None = None,
+    run: int | Literal["last"] | None = None,
+    now: float | None = None,
+) -> Result:
+    """What a store has told, the clusters as they are now.
+
+    Args:
+        config: What is shown of it: `min_verdict`, `min_score`, `report_all`.
+        since_seconds: What runs told that began no longer ago; None for all runs.
+        run: What this run told, or the last one.
+        now: Seconds since 1970; None takes the time that it is.
+
+    Raises:
+        StoreError: The store cannot be used, or has no such run.
+    """
+    config = config or Config()
+    started = time.monotonic()
+    with Reader.open(Path(store), None) as reader:
+        runs = [each.number for each in reader.runs()]
+        if run is not None:
+            wanted = (runs[-1] if runs else 0) if run == "last" else run
+            if wanted not in runs:
+                raise StoreError(f"{store}: no run {run}; newsdedup store info {store} tells how many there are")
+            scope = told_by(reader, [wanted])
+        elif since_seconds is not None:
+            first = (time.time() if now is None else now) - since_seconds
+            scope = told_by(reader, [each.number for each in reader.runs() if each.started >= first])
+        else:
+            scope = everything(reader)
+        found = news_of(reader, scope, reported_verdicts(config), config.min_score)
+        articles = len(reader)
+    return Result(
+        version=__version__,
+        inputs=articles,
+        articles=articles,
+        pairs=found.pairs,
+        clusters=found.clusters,
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def store_info(store: _Path) -> Info:
+    """A store at a glance.
+
+    Raises:
+        StoreError: It cannot be used.
+    """
+    return info(store)
+
+
+def verify_store(store: _Path, *, sample: int = _SAMPLE) -> tuple[str, ...]:
+    """What is wrong with a store, one line each; nothing for a sound one.
+
+    Args:
+        sample: Articles that are read and sketched again.
+    """
+    return tuple(verify(store, sample=sample, resketch=resketcher(store)))
+
+
+def expire_store(
+    store: _Path,
+    keep_days: float,
+    *,
+    now: float | None = None,
+    lock_timeout_seconds: float = 0.0,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Expired:
+    """Forgets the articles that were not met for some days, and makes the clusters anew that they were in.
+
+    Args:
+        force: Also when more than half of the articles would go.
+
+    Raises:
+        StoreLockedError: Another run works on the store.
+        StoreError: The store cannot be used.
+    """
+    wall = time.time() if now is None else now
+    with Writer.open(Path(store), None, None, now=wall, lock_timeout_seconds=lock_timeout_seconds) as writer:
+        expired = expire(writer, keep_days, force=force, progress=progress)
+        renew_clusters(writer, writer.last_run, expired.touched)
+        return expired
+
+
+def migrate_store(
+    store: _Path,
+    config: Config | None = None,
+    *,
+    now: float | None = None,
+    lock_timeout_seconds: float = 0.0,
+    progress: Progress | None = None,
+) -> Migrated:
+    """Makes a store fit this version and these settings: what depends on them is made anew from the texts kept.
+
+    Raises:
+        StoreLockedError: Another run works on the store.
+        StoreError: The store cannot be used, or keeps no texts.
+    """
+    config = config or Config()
+    views = frozenset(config.views)
+    return migrate(
+        store,
+        store_fingerprint(views, config.lang),
+        rebuild=Rebuilder(views),
+        now=time.time() if now is None else now,
+        lock_timeout_seconds=lock_timeout_seconds,
+        progress=progress,
+    )
+
+
+def backup_store(store: _Path, target: _Path) -> int:
+    """Writes a consistent copy of a store, also while a run works on it; its size in bytes.
+
+    Raises:
+        StoreError: The store cannot be used, or the target is there already.
+    """
+    return backup(Path(store), Path(target))
