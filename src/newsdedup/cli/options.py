@@ -72,7 +72,7 @@ _FINDING = (
     click.option(
         "--window",
         metavar="TIME",
-        help="Look for rewrites only among articles published at most this far apart: 14d, 36h.",
+        help="Look for rewrites only among articles published at most this far apart: 14d, 36h, none.",
     ),
     *_MODEL,
     click.option("--max-memory", metavar="SIZE", help="Memory that the run may take, about; default: 4G."),
