@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -98,6 +99,7 @@ def test_variables_of_the_benches_and_empty_ones_are_no_settings(tmp_path: Path)
         ("window: 36h", "window_days", 1.5),
         ("window: 2.5", "window_days", 2.5),
         ("window: null", "window_days", None),
+        ("window: none", "window_days", None),
         ("map: {text: body, id: guid}", "field_map", {"id": "guid", "text": "body"}),
         ("strict: true", "strict", True),
         ("fail_on: related", "fail_on", Verdict.RELATED),
@@ -221,6 +223,47 @@ def test_a_model_of_the_environment_or_the_command_line_counts_from_the_working_
     assert load_settings(None, environ, {}, tmp_path).config.model == Path("a/m.json")
     assert load_settings(None, environ, {"model": "b.json"}, tmp_path).config.model == Path("b.json")
     assert Config(model=Path("c.json")).model == Path("c.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "overrides", "days"),
+    [
+        ("", {}, {}, 14.0),
+        ("jobs: 2", {}, {"window": None}, 14.0),
+        ("window: null", {}, {}, None),
+        ("window: 3d", {}, {}, 3.0),
+        ("preset: wire", {}, {}, 3.0),
+        ("preset: wire", {}, {"window": "none"}, None),
+        ("", {"NEWSDEDUP_WINDOW": "none"}, {}, None),
+        ("window: 3d", {"NEWSDEDUP_WINDOW": "36h"}, {}, 1.5),
+    ],
+)
+def test_an_ingest_has_a_window_unless_somebody_said_that_there_is_none(
+    tmp_path: Path, text: str, environ: dict[str, str], overrides: dict[str, str], days: float | None
+) -> None:
+    (tmp_path / "newsdedup.yaml").write_text(text, encoding="utf-8")
+    assert load_settings(None, environ, overrides, tmp_path).for_ingest().window_days == days
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "seconds"),
+    [
+        ("30s", "d", 30),
+        ("5m", "s", 300),
+        ("1.5h", "s", 5400),
+        ("90d", "s", 7_776_000),
+        ("2", "s", 2),
+        ("2", "d", 172_800),
+    ],
+)
+def test_a_duration_is_counted_in_seconds(written: str, unit: Literal["s", "d"], seconds: float) -> None:
+    assert values.duration(written, unit=unit) == seconds
+
+
+@pytest.mark.parametrize("written", ["", "nan", "inf", "-1s", "1w", "s", "1e3", "1.2.3s", "1 2s"])
+def test_no_duration_is_refused(written: str) -> None:
+    with pytest.raises(ValueError):
+        values.duration(written, unit="s")
 
 
 def test_no_model_is_the_one_that_ships(tmp_path: Path) -> None:

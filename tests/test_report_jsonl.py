@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from newsdedup.report.json_document import document_lines
 from newsdedup.report.jsonl import result_lines
 from newsdedup.report.plain import rounded
-from test_report_samples import NOTHING, RESULT, REWRITE
+from test_report_samples import INGESTED, NOTHING, RESULT, REWRITE
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))  # lone surrogates too
 
@@ -117,3 +117,40 @@ def test_lone_surrogates_are_told_apart() -> None:
         for name in names
     }
     assert shown == {"a\\udc80", "a\\udc81"}
+
+
+def test_the_summary_of_an_ingest_says_what_it_did() -> None:
+    summary = json.loads(list(result_lines(INGESTED))[-1])
+    assert summary == {
+        **{"type": "summary", "articles": 6, "pairs": 3, "clusters": 2, "skipped": 1, "seconds": 0.412},
+        **{"run": 12, "new": 40, "versions": 2, "repeated": 58, "store_articles": 10240, "store_bytes": 33100000},
+    }
+
+
+def test_a_cluster_of_an_ingest_says_how_it_has_grown() -> None:
+    found = [json.loads(line) for line in result_lines(INGESTED)]
+    new, grown = (line for line in found if line["type"] == "cluster")
+    assert (new["joined"], new["absorbed"]) == (new["members"], [])
+    assert (grown["joined"], grown["absorbed"]) == (["m05.txt", "m12.txt"], ["0a0a0a0a", "1b1b1b1b"])
+    still = replace(INGESTED, clusters=RESULT.clusters)
+    assert [
+        (line["joined"], line["absorbed"]) for line in map(json.loads, result_lines(still)) if "joined" in line
+    ] == [
+        ([], []),
+        ([], []),
+    ]
+
+
+def test_a_store_that_is_reported_says_so_of_the_clusters_that_have_grown() -> None:
+    told = replace(INGESTED, figures=None, clusters=(INGESTED.clusters[0], RESULT.clusters[1]))
+    assert [("joined" in line) for line in map(json.loads, result_lines(told)) if line["type"] == "cluster"] == [
+        True,
+        False,
+    ]
+
+
+def test_the_document_of_an_ingest_holds_the_same_objects() -> None:
+    document = json.loads("\n".join(document_lines(INGESTED)))
+    flat = [json.loads(line) for line in result_lines(INGESTED)]
+    assert document["summary"] == flat[-1]
+    assert document["clusters"] == [line for line in flat if line["type"] == "cluster"]

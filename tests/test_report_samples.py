@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from newsdedup.article import Skipped
-from newsdedup.result import AlignedSentence, Cluster, Comparison, Evidence, Pair, Result, Verdict
+from newsdedup.result import AlignedSentence, Cluster, Comparison, Evidence, Pair, Result, RunFigures, Verdict
 
 LEFT = "000_879c634248b507b8.txt"
 RIGHT = "001_0d285b02f7b2ae24.txt"
@@ -111,6 +113,29 @@ RESULT = Result(
     seconds=0.41234,
 )
 NOTHING = Result(version="0.1.0", inputs=2, articles=2, pairs=(), clusters=())
+
+FIGURES = RunFigures(
+    run=12,
+    read=100,
+    new=40,
+    versions=2,
+    repeated=58,
+    matched=3,
+    skipped=1,
+    seconds=1.234,
+    store_articles=10_240,
+    store_bytes=33_100_000,
+)
+INGESTED = replace(
+    RESULT,
+    clusters=(
+        replace(RESULT.clusters[0], joined=(LEFT, RIGHT)),
+        replace(RESULT.clusters[1], joined=("m05.txt", "m12.txt"), absorbed=("0a0a0a0a", "1b1b1b1b")),
+    ),
+    skipped=RESULT.skipped[:1],
+    figures=FIGURES,
+)
+"""What a run of an ingest tells: a new cluster, and one that two articles and two other clusters joined."""
 
 COMPARISON = Comparison(
     pair=REWRITE,

@@ -17,7 +17,7 @@ from newsdedup.report.plain import Style, cells, short, shortened, visible
 from newsdedup.report.terminal import terminal_lines
 from newsdedup.report.text import text_lines
 from newsdedup.result import Cluster, Evidence
-from test_report_samples import COMPARISON, LEFT, LONG, NOTHING, RESULT, REWRITE, RIGHT
+from test_report_samples import COMPARISON, FIGURES, INGESTED, LEFT, LONG, NOTHING, RESULT, REWRITE, RIGHT
 
 PLAIN = Style()
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
@@ -223,3 +223,45 @@ def test_shortened_text_fits_and_keeps_both_ends(text: str, width: int) -> None:
 )
 def test_short_numbers_never_claim_certainty(value: float, shown: str) -> None:
     assert short(value) == shown
+
+
+def test_text_of_an_ingest_marks_what_is_new() -> None:
+    lines = list(text_lines(INGESTED, PLAIN))
+    start = lines.index("cluster 3f2a9c01 (new): 2 articles; 1 rewrite; 3 independent tellings")
+    assert lines[start + 1 :] == [
+        "  keep  000_879c634248b507b8.txt",
+        "  first 001_0d285b02f7b2ae24.txt",
+        "cluster 77aa0102: 14 articles; 12 copy, 1 rewrite; 2 new; took in 0a0a0a0a, 1b1b1b1b",
+        "  keep  new  m05.txt",
+        "        new  m12.txt",  # before the others, or nobody would see it
+        *(f"             m{number:02}.txt" for number in (0, 1, 2, 3, 4, 6, 7, 8)),
+        "        and 4 more (-v lists all)",
+        "",
+        "skipped 1 input: 1 empty",
+        "note: one bucket held more than 200 articles",
+        "run 12: 40 new, 2 new versions, 58 seen before, 3 pairs, 1 skipped; store: 10,240 articles, 33.1 MB; 1.2 s. "
+        "A score is evidence, not an accusation.",
+    ]
+
+
+def test_an_ingest_that_found_nothing_says_so_in_one_line() -> None:
+    figures = replace(FIGURES, new=1, versions=0, repeated=0, matched=0, skipped=0, store_articles=1, store_bytes=4096)
+    assert list(text_lines(replace(NOTHING, figures=figures), PLAIN)) == [
+        "run 12: 1 new, 0 seen before, 0 pairs; store: 1 article, 0.0 MB; 1.2 s. "
+        "A score is evidence, not an accusation."
+    ]
+    assert list(text_lines(replace(NOTHING, figures=figures), Style(findings_only=True))) == []
+
+
+def test_pairs_of_a_run_that_was_cut_off_are_counted_apart() -> None:
+    line = list(text_lines(replace(INGESTED, figures=replace(FIGURES, matched=1)), PLAIN))[-1]
+    assert "58 seen before, 1 pair (3 reported), 1 skipped; store" in line
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_an_ingest_fits_a_terminal(width: int) -> None:
+    long = replace(INGESTED.clusters[1], members=(LONG, *INGESTED.clusters[1].members), joined=(LONG,))
+    lines = list(terminal_lines(replace(INGESTED, clusters=(INGESTED.clusters[0], long)), Style(width=width)))
+    assert max(map(cells, lines)) <= width
+    assert any(line.startswith("        new  ") and line.endswith("0001.html") for line in lines)
+    assert "run 12: 40 new" in "\n".join(lines)

@@ -106,6 +106,8 @@ class Cluster:
             of articles that are in none, sorted.
         first: The likely first publisher; None when nothing tells.
         reasons: Why `canonical` is kept and why `first` is thought so, short sentences for a person.
+        joined: Of an ingest: sorted ids of the members that no report told before; all of them in a new cluster.
+        absorbed: Of an ingest: sorted ids of the clusters that became part of this one.
     """
 
     id: str
@@ -116,6 +118,37 @@ class Cluster:
     related: tuple[str, ...] = ()
     first: str | None = None
     reasons: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    absorbed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFigures:
+    """What one ingest did, in numbers.
+
+    Attributes:
+        run: Number of the run in its store, from 1.
+        read: Articles read from the inputs.
+        new: Of those, the ones that the store did not have.
+        versions: Further texts of articles that the store has, counted apart from `new`.
+        repeated: Articles that the store has with that very text.
+        matched: Pairs found by this run.
+        skipped: Inputs that were not read.
+        seconds: Wall time.
+        store_articles: Articles in the store after the run, every version of one counted.
+        store_bytes: What the store takes on disk after the run, its index included.
+    """
+
+    run: int
+    read: int
+    new: int
+    versions: int
+    repeated: int
+    matched: int
+    skipped: int
+    seconds: float
+    store_articles: int
+    store_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +181,7 @@ class Result:
         notes: One-line messages about the run (a capped bucket, text too short), sorted.
         parameters: What steered the run, JSON-ready.
         seconds: Wall time.
+        figures: What an ingest did to its store; None for everything else.
     """
 
     version: str
@@ -160,6 +194,7 @@ class Result:
     notes: tuple[str, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
     seconds: float = 0.0
+    figures: RunFigures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsdedup.cli.gate import Command, Sides, checked, gate_options, gate_settings, sides
+from newsdedup.cli.messages import say
 from newsdedup.cli.options import kept_files, refuse_quiet_and_verbose
-from newsdedup.cli.output import Outputs, planned_outputs, refuse_overwriting, say, writable, write_stdout, write_whole
+from newsdedup.cli.output import Outputs, planned_outputs, refuse_overwriting, writable, write_stdout, write_whole
 from newsdedup.cli.paths import within
 from newsdedup.cli.scan import EXIT_SKIPPED
 from newsdedup.config import Config

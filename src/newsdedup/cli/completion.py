@@ -171,10 +171,11 @@ VALUES: Mapping[str, Values] = {
     "preset": _one_of(PRESETS),
     "name": _one_of(PRESETS),  # of config presets
     "changed_since": _revisions,
+    "run": _one_of(["last"]),
 }
 """Name of a parameter -> what it may be."""
 
-FILE_METAVARS = ("PATH", "FILE", "LEFT", "RIGHT", "GOLD", "FOLDER", "NEW")
+FILE_METAVARS = ("PATH", "FILE", "LEFT", "RIGHT", "GOLD", "FOLDER", "NEW", "STORE", "TARGET")
 """Beginnings of the metavars (or names) of parameters that are files or folders."""
 
 

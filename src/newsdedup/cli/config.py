@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 import click
 
 from newsdedup.cli.main import EXIT_USAGE
+from newsdedup.cli.messages import say
 from newsdedup.cli.options import config_options, settings_with_origins
-from newsdedup.cli.output import Outputs, deliver, say, writable, write_whole
+from newsdedup.cli.output import Outputs, deliver, writable, write_whole
 from newsdedup.config import CONFIG_NAME, PRESETS, Setting, Settings, overlooked
 from newsdedup.errors import ConfigError
 from newsdedup.report.formats import FORMATS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from newsdedup.cli.messages import say
 from newsdedup.cli.options import (
     finding_options,
     input_options,
@@ -12,7 +13,7 @@ from newsdedup.cli.options import (
     refuse_quiet_and_verbose,
     run_settings,
 )
-from newsdedup.cli.output import planned_outputs, refuse_overwriting, say, writable, write_bytes
+from newsdedup.cli.output import planned_outputs, refuse_overwriting, writable, write_bytes
 from newsdedup.cli.paths import as_seen
 from newsdedup.cli.progress import work
 from newsdedup.cli.scan import EXIT_SKIPPED, tell_skipped

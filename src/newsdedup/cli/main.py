@@ -14,7 +14,8 @@ from typing import NoReturn
 import click
 
 from newsdedup import __version__
-from newsdedup.cli.output import discard_stdout, say
+from newsdedup.cli.messages import as_text, say
+from newsdedup.cli.output import discard_stdout
 from newsdedup.errors import NewsdedupError
 from newsdedup.process import one_thread
 
@@ -31,6 +32,9 @@ COMMANDS: Mapping[str, str] = {
     "check": "newsdedup.cli.check",
     "index": "newsdedup.cli.index",
     "baseline": "newsdedup.cli.baseline",
+    "ingest": "newsdedup.cli.ingest",
+    "report": "newsdedup.cli.report",
+    "store": "newsdedup.cli.store",
     "eval": "newsdedup.cli.eval",
     "tune": "newsdedup.cli.tune",
     "config": "newsdedup.cli.config",
@@ -79,8 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and exits; whatever happens, a user sees one line and not a traceback.
 
     Exits with 0 done, 1 findings (check), 2 usage, configuration or unusable input, 3 inputs were skipped and
-    `--strict`, 4 an index that cannot be used, 70 internal error, 130 interrupted, 143 terminated. With
-    NEWSDEDUP_DEBUG set an unexpected error is raised as it is.
+    `--strict`, 4 an index or a store that cannot be used, 70 internal error, 75 a store that another run writes, 130
+    interrupted, 143 terminated. With NEWSDEDUP_DEBUG set an unexpected error is raised as it is.
     """
     one_thread()
     if _COMPLETION_VARIABLE in os.environ:
@@ -90,8 +94,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
-def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # one return for each kind of ending
+def run(arguments: Sequence[str]) -> int:
     """One run of the command line; the exit code."""
+    with as_text():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # one return for each kind of ending
     try:
         with _sigterm_raises():
             code = _invoke(arguments)
@@ -100,25 +109,25 @@ def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # one return for eac
             return code
     except click.UsageError as error:
         help_at = f"; see {error.ctx.command_path} --help" if error.ctx else ""
-        say(f"error: {error.format_message().rstrip('.')}{help_at}")
+        say(f"{error.format_message().rstrip('.')}{help_at}", level="error")
         return EXIT_USAGE
     except NewsdedupError as error:
-        say(f"error: {error}")
+        say(str(error), level="error")
         return error.exit_code
     except BrokenPipeError:  # click's own output, such as a help page
         discard_stdout()
         return 0
     except (KeyboardInterrupt, click.Abort):
-        say("interrupted")
+        say("interrupted", level="warning")
         return EXIT_INTERRUPTED
     except _Terminated:
-        say("terminated")
+        say("terminated", level="warning")
         return EXIT_TERMINATED
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE):
             raise
         told = f"{type(error).__name__}: {error}".rstrip(": ")
-        say(f"internal error: {told}; run with {DEBUG_VARIABLE}=1 for the traceback")
+        say(f"internal error: {told}; run with {DEBUG_VARIABLE}=1 for the traceback", level="critical")
         return EXIT_INTERNAL
 
 

@@ -60,8 +60,7 @@ _MODEL = (
     click.option("--model", metavar="FILE", help="A model that newsdedup tune wrote; default: the one that ships."),
 )
 
-_FINDING = (
-    click.option("--views", metavar="NAMES", help=f"Ways of looking for candidates; default: {','.join(VIEWS)}."),
+_REPORTING = (
     click.option(
         "--min-verdict",
         metavar="VERDICT",
@@ -69,10 +68,15 @@ _FINDING = (
     ),
     click.option("--min-score", metavar="0..1", help="Lowest score reported; default: 0.7."),
     click.option("--all/--no-all", "report_all", default=None, help="Report related and template pairs too."),
+)
+
+_FINDING = (
+    click.option("--views", metavar="NAMES", help=f"Ways of looking for candidates; default: {','.join(VIEWS)}."),
+    *_REPORTING,
     click.option(
         "--window",
         metavar="TIME",
-        help="Look for rewrites only among articles published at most this far apart: 14d, 36h.",
+        help="Look for rewrites only among articles published at most this far apart: 14d, 36h, none.",
     ),
     *_MODEL,
     click.option("--max-memory", metavar="SIZE", help="Memory that the run may take, about; default: 4G."),
@@ -101,6 +105,11 @@ def config_options(command: Command) -> Command:
 def input_options(command: Command) -> Command:
     """--config, --preset, --lang, --map, --max-bytes."""
     return _with(_INPUT, command)
+
+
+def reporting_options(command: Command) -> Command:
+    """--min-verdict, --min-score, --all."""
+    return _with(_REPORTING, command)
 
 
 def finding_options(command: Command) -> Command:
@@ -161,14 +170,28 @@ def refuse_quiet_and_verbose(quiet: bool, verbose: bool) -> None:
 
 
 def loaded(
-    paths: Sequence[str], config: Config, *, ids: Literal["relative", "path"] = "relative"
+    paths: Sequence[str],
+    config: Config,
+    *,
+    ids: Literal["relative", "path"] = "relative",
+    equal_ids: Literal["first", "all"] = "first",
+    left_out: tuple[str, ...] = (),
 ) -> Iterator[Article | Skipped]:
     """What the PATHs hold, read as the configuration says.
 
     Args:
         ids: Of files in a folder: relative to the folder, or as seen from the working directory.
+        equal_ids: Of articles with one id, whether the first or all are read.
+        left_out: Real paths of files and folders that are no input.
     """
     from newsdedup.loaders import LoaderParams, load_articles  # noqa: PLC0415  # compression, charset tables
 
-    params = LoaderParams(max_bytes=config.max_bytes, field_map=config.field_map, lang=config.lang, ids=ids)
+    params = LoaderParams(
+        max_bytes=config.max_bytes,
+        field_map=config.field_map,
+        lang=config.lang,
+        ids=ids,
+        equal_ids=equal_ids,
+        left_out=left_out,
+    )
     return load_articles(*paths, params=params, stdin=getattr(sys.stdin, "buffer", None))

@@ -1,4 +1,4 @@
-"""Where bytes leave the program: standard output, report files, messages."""
+"""Where bytes leave the program: standard output and report files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from newsdedup.errors import ConfigError, NewsdedupError
 from newsdedup.loaders import reads
 from newsdedup.report.formats import TERMINAL, Command, Format, named_format
-from newsdedup.report.plain import Style, visible
+from newsdedup.report.plain import Style
 from newsdedup.report.terminal import MIN_WIDTH
 
 Render = Callable[[Format, Style], Iterator[str]]
@@ -150,8 +150,11 @@ def writable(target: str, option: str) -> Path:
     return path
 
 
-def deliver(outputs: Outputs, render: Render) -> None:
+def deliver(outputs: Outputs, render: Render, *, whole: bool = False) -> None:
     """Writes every report: files first, then standard output.
+
+    Args:
+        whole: A reader of standard output that leaves before the end has not got the report.
 
     Raises:
         NewsdedupError: A file or standard output cannot be written; a report that was there before stays.
@@ -160,7 +163,7 @@ def deliver(outputs: Outputs, render: Render) -> None:
     for sink in outputs.files:
         write_whole(sink.path, render(sink.format, plain))
     if outputs.stdout is not None:
-        write_stdout(render(outputs.stdout, outputs.style))
+        write_stdout(render(outputs.stdout, outputs.style), whole=whole)
 
 
 def write_whole(path: Path, lines: Iterable[str]) -> None:
@@ -189,6 +192,7 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
             if mode is not None:
                 beside.chmod(stat.S_IMODE(mode))
             beside.replace(target)
+            _keep_name(target.parent)
         except BaseException:
             with contextlib.suppress(OSError):
                 beside.unlink()
@@ -197,14 +201,24 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
         raise NewsdedupError(f"{path}: cannot be written: {error.strerror}") from None
 
 
+def _keep_name(folder: Path) -> None:
+    """Makes a new name in a folder survive a power cut, where the system can."""
+    with contextlib.suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
 def _encoded(line: str) -> bytes:
     return line.encode("utf-8", "backslashreplace") + b"\n"
 
 
-def write_stdout(lines: Iterable[str]) -> None:
+def write_stdout(lines: Iterable[str], *, whole: bool = False) -> None:
     """UTF-8, whatever the locale says: the data formats are UTF-8, and text is read by the same programs.
 
-    A reader that has left, as `head` does, is no error and changes no exit code.
+    A reader that has left, as `head` does, is no error and changes no exit code, unless it was to take the `whole`.
     """
     if sys.stdout is None:
         return
@@ -215,6 +229,10 @@ def write_stdout(lines: Iterable[str]) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         discard_stdout()
+        if whole:
+            raise NewsdedupError(
+                "standard output: its reader left before the end; the next run says it again"
+            ) from None
     except OSError as error:
         discard_stdout()
         raise NewsdedupError(f"standard output: cannot be written: {error.strerror}") from None
@@ -226,11 +244,3 @@ def discard_stdout() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
-
-
-def say(message: str) -> None:
-    """One line on standard error; a closed one is no reason to fail."""
-    if sys.stderr is not None:
-        with contextlib.suppress(OSError):
-            sys.stderr.write(f"newsdedup: {visible(message)}\n")  # its error handler is backslashreplace
-            sys.stderr.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from newsdedup.article import Skipped
+from newsdedup.cli.messages import say
 from newsdedup.cli.options import (
     finding_options,
     input_options,
@@ -14,7 +15,7 @@ from newsdedup.cli.options import (
     refuse_quiet_and_verbose,
     run_settings,
 )
-from newsdedup.cli.output import Outputs, deliver, planned_outputs, refuse_other_formats, say
+from newsdedup.cli.output import Outputs, deliver, planned_outputs, refuse_other_formats
 from newsdedup.cli.progress import Profile, work
 from newsdedup.config import Config
 from newsdedup.report.plain import count, reasons_tally, skipped_text, tally
@@ -81,7 +82,7 @@ def tell_skipped(skipped: tuple[Skipped, ...], outputs: Outputs) -> None:
     """Names the skipped inputs when they are few or asked for, else counts them."""
     if len(skipped) <= _FEW or outputs.style.verbose:
         for each in skipped:
-            say(f"skipped {skipped_text(each)}")
+            say(f"skipped {skipped_text(each)}", level="warning")
     else:
         reasons = tally(reasons_tally(each.reason for each in skipped))
-        say(f"skipped {count(len(skipped), 'input')}: {reasons}; -v lists them")
+        say(f"skipped {count(len(skipped), 'input')}: {reasons}; -v lists them", level="warning")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsdedup.cli.messages import say
 from newsdedup.cli.options import input_options, refuse_quiet_and_verbose, settings
-from newsdedup.cli.output import deliver, planned_outputs, say, writable, write_whole
+from newsdedup.cli.output import deliver, planned_outputs, writable, write_whole
 from newsdedup.cli.progress import work
 from newsdedup.cli.scan import EXIT_SKIPPED, tell_skipped
 from newsdedup.config import CONFIG_NAME, Config

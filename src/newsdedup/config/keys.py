@@ -39,6 +39,9 @@ def _key(name: str, allowed: str, comment: str, parse: Callable[[object], object
     return Key(name=name, attribute=attribute or name, allowed=allowed, comment=comment, parse=parse)
 
 
+INGEST_WINDOW_DAYS = 14.0
+"""Of an ingest for which no `window` is set: held against years of articles, everything is like something."""
+
 PRESET_KEY = _key(
     "preset",
     f"one of {', '.join(PRESETS)}, or null",
@@ -76,8 +79,9 @@ VALUE_KEYS: tuple[Key, ...] = (
     ),
     _key(
         "window",
-        "a time above 0 such as 14d, 36h or a number of days, or null",
-        "Look for rewrites only among articles published at most this far apart (14d, 36h, or days); null: all.",
+        "a time above 0 such as 14d, 36h or a number of days, or null (none)",
+        "Look for rewrites only among articles published at most this far apart (14d, 36h, or days); null: all.\n"
+        f"Where nothing is set, newsdedup ingest looks {INGEST_WINDOW_DAYS:g}d far.",
         values.window,
         attribute="window_days",
     ),

@@ -9,7 +9,7 @@ from newsdedup.config.allow import DATE_PATTERN, FIELDS, NARROWING
 from newsdedup.config.keys import KEYS, PRESET_KEY
 from newsdedup.config.presets import PRESETS
 from newsdedup.config.settings import Config
-from newsdedup.config.values import FINDINGS, LEAST_MEMORY, RECORD_FIELDS, VIEWS
+from newsdedup.config.values import FINDINGS, LEAST_MEMORY, NO_WINDOW, RECORD_FIELDS, VIEWS
 from newsdedup.config.written import plain
 from newsdedup.result import Verdict
 
@@ -53,6 +53,7 @@ _VALUES: Mapping[str, Mapping[str, object]] = {
         "anyOf": [
             {"type": "number", "exclusiveMinimum": 0},
             {"type": "string", "pattern": r"^ *(?=[0-9.]*[1-9])([0-9]+\.?[0-9]*|\.[0-9]+) *[dh]? *$", "maxLength": 20},
+            {"type": "string", "pattern": f"^ *{NO_WINDOW} *$"},
             {"type": "null"},
         ]
     },

@@ -24,7 +24,7 @@ class Config:
         min_score: Lowest score that is reported, 0..1.
         report_all: Report weaker relations (related, template) too; the key is `all`.
         window_days: Rewrites are looked for only among articles published at most this many days apart; None means
-            all. The key is `window`.
+            all. The key is `window`. An ingest takes 14 where none was set; see `Settings.for_ingest`.
         bucket_cap: Articles in one bucket that are paired with each other; beyond it each is paired with two only.
         max_bytes: Larger inputs are skipped; counted after unpacking.
         field_map: Record field -> the name that the input uses for it; the key is `map`.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from newsdedup.config.entries import Place
 from newsdedup.config.files import CONFIG_NAME, ConfigFile, discovered_file, read_file
-from newsdedup.config.keys import KEYS, PRESET_KEY, VALUE_KEYS, Key, parsed
+from newsdedup.config.keys import INGEST_WINDOW_DAYS, KEYS, PRESET_KEY, VALUE_KEYS, Key, parsed
 from newsdedup.config.nearest import nearest
 from newsdedup.config.presets import PRESETS
 from newsdedup.config.settings import Config
@@ -22,6 +22,7 @@ _BY_NAME = {key.name: key for key in KEYS}
 _BY_VARIABLE = {f"{ENV_PREFIX}{key.name.upper()}": key for key in KEYS}
 _COMMAND_LINE = Place(name="command line")
 _ENVIRONMENT = Place(name="environment")
+_DEFAULT = "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,11 @@ class Settings:
     config: Config
     by_key: Mapping[str, Setting]
     file: ConfigFile | None
+
+    def for_ingest(self) -> Config:
+        """The values for an ingest, which has a window unless somebody said that there is none."""
+        unsaid = self.by_key["window"].origin == _DEFAULT
+        return replace(self.config, window_days=INGEST_WINDOW_DAYS) if unsaid else self.config
 
 
 def load_settings(
@@ -78,7 +84,7 @@ def load_settings(
 def _defaults() -> dict[str, Setting]:
     defaults = Config()
     values = {key.name: getattr(defaults, key.attribute) for key in VALUE_KEYS}
-    return {name: Setting(value=value, origin="default") for name, value in {PRESET_KEY.name: None, **values}.items()}
+    return {name: Setting(value=value, origin=_DEFAULT) for name, value in {PRESET_KEY.name: None, **values}.items()}
 
 
 def _from_preset(name: object) -> dict[str, Setting]:

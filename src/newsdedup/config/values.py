@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from newsdedup.config.presets import PRESETS
 from newsdedup.result import REPORTED, Verdict
@@ -113,20 +114,42 @@ def switch(value: object) -> bool:
     return words[value.strip().lower()]
 
 
+NO_WINDOW = "none"
+"""What a variable or an option says where a file has null."""
+
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def _amount(value: str, units: str) -> tuple[float, str]:
+    """A number of 0 or more and the letter of its unit; "" where none is written."""
+    match = re.fullmatch(rf"\s*([0-9.]{{1,20}})\s*([{units}]?)\s*", value, re.ASCII)
+    if match is None:
+        raise ValueError
+    return _number(match[1]), match[2]
+
+
 def window(value: object) -> float | None:
     """Days above 0, or None."""
-    if value is None:
+    if value is None or (isinstance(value, str) and value.strip() == NO_WINDOW):
         return None
-    days_per_unit = 1.0
     if isinstance(value, str):
-        match = re.fullmatch(r"\s*([0-9.]{1,20})\s*([dh]?)\s*", value, re.ASCII)
-        if match is None:
-            raise ValueError
-        value, days_per_unit = match[1], 1 / 24 if match[2] == "h" else 1.0
-    days = _number(value) * days_per_unit
+        amount, unit = _amount(value, "dh")
+        days = amount * (1 / 24 if unit == "h" else 1.0)
+    else:
+        days = _number(value)
     if days <= 0:
         raise ValueError
     return days
+
+
+def duration(value: str, *, unit: Literal["s", "d"]) -> float:
+    """Seconds, 0 or more: `30s`, `5m`, `36h`, `90d`.
+
+    Args:
+        unit: Of a number without one.
+    """
+    amount, written = _amount(value, "smhd")
+    return amount * _SECONDS[written or unit]
 
 
 def whole(low: int, high: int) -> Callable[[object], int]:

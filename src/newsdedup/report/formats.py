@@ -12,8 +12,9 @@ from newsdedup.gate.check import Check
 from newsdedup.report.plain import Style
 from newsdedup.result import Comparison, Result
 
-Command = Literal["scan", "compare", "check"]
-_COMMANDS: tuple[Command, ...] = ("scan", "compare", "check")
+Command = Literal["scan", "compare", "check", "ingest", "report"]
+_COMMANDS: tuple[Command, ...] = ("scan", "compare", "check", "ingest", "report")
+_RESULTS = frozenset({"scan", "ingest", "report"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Format:
     """How one format renders what a command found; the lines come without line ends.
 
     Attributes:
-        result: None where the format has no report of a scan.
+        result: Of a scan, an ingest or a store; None where the format has none.
         comparison: None where it has none of one pair.
     """
 
@@ -45,7 +46,9 @@ class Format:
 
 
 def _report(form: Format, command: Command) -> Callable[..., Iterator[str]] | None:
-    return {"scan": form.result, "compare": form.comparison, "check": form.check}[command]
+    if command in _RESULTS:
+        return form.result
+    return form.comparison if command == "compare" else form.check
 
 
 def _late(module: str, name: str) -> Callable[..., Iterator[str]]:

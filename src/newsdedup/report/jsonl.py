@@ -10,7 +10,7 @@ import orjson
 
 from newsdedup.article import Skipped
 from newsdedup.report.plain import rounded
-from newsdedup.result import SCHEMA, Boilerplate, Cluster, Evidence, Pair, Result
+from newsdedup.result import SCHEMA, Boilerplate, Cluster, Evidence, Pair, Result, RunFigures
 
 JsonObject: TypeAlias = dict[str, object]
 
@@ -27,7 +27,7 @@ def result_lines(result: Result) -> Iterator[str]:
     for pair in result.pairs:
         yield encoded(pair_object(pair))
     for cluster in result.clusters:
-        yield encoded(cluster_object(cluster))
+        yield encoded(cluster_object(cluster, result.figures))
     for passage in result.boilerplate:
         yield encoded(boilerplate_object(passage))
     for skipped in result.skipped:
@@ -80,9 +80,13 @@ def _evidence_object(evidence: Evidence) -> JsonObject:
     return found
 
 
-def cluster_object(cluster: Cluster) -> JsonObject:
-    """Articles tied together, the one kept, and who else tells the event."""
-    return {
+def cluster_object(cluster: Cluster, figures: RunFigures | None = None) -> JsonObject:
+    """Articles tied together, the one kept, and who else tells the event; how it has grown where that is known.
+
+    Args:
+        figures: Of the ingest that reports it.
+    """
+    found: JsonObject = {
         "type": "cluster",
         "id": cluster.id,
         "canonical": cluster.canonical,
@@ -93,6 +97,9 @@ def cluster_object(cluster: Cluster) -> JsonObject:
         "first": cluster.first,
         "reasons": list(cluster.reasons),
     }
+    if figures is not None or cluster.joined or cluster.absorbed:
+        found |= {"joined": list(cluster.joined), "absorbed": list(cluster.absorbed)}
+    return found
 
 
 def boilerplate_object(passage: Boilerplate) -> JsonObject:
@@ -119,14 +126,27 @@ def note_object(note: str) -> JsonObject:
 
 
 def summary_object(result: Result) -> JsonObject:
-    """The counts; the last line, so a file that lacks it is cut short."""
-    return {
+    """The counts, and of an ingest what it did; the last line, so a file that lacks it is cut short."""
+    found: JsonObject = {
         "type": "summary",
         "articles": result.articles,
         "pairs": len(result.pairs),
         "clusters": len(result.clusters),
         "skipped": len(result.skipped),
         "seconds": rounded(result.seconds),
+    }
+    return found if result.figures is None else found | figures_object(result.figures)
+
+
+def figures_object(figures: RunFigures) -> JsonObject:
+    """What an ingest did, beside what every run counts."""
+    return {
+        "run": figures.run,
+        "new": figures.new,
+        "versions": figures.versions,
+        "repeated": figures.repeated,
+        "store_articles": figures.store_articles,
+        "store_bytes": figures.store_bytes,
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from newsdedup.article import Skipped
 from newsdedup.printable import printable
-from newsdedup.result import Cluster, Result
+from newsdedup.result import Cluster, Result, RunFigures
 
 CAVEAT = "A score is evidence, not an accusation."
 
@@ -146,16 +146,63 @@ def columns(rows: Sequence[Sequence[str]], *, left: int, right_again: int | None
         yield "  ".join(line).rstrip()
 
 
-def found_counts(result: Result) -> str:
+def _found_counts(result: Result) -> str:
     """What was compared and found, in numbers."""
     found = f"{count(result.articles, 'article')}, {count(len(result.pairs), 'pair')}"
     return f"{found}, {count(len(result.clusters), 'cluster')}"
 
 
+def closing(result: Result, *, timed: bool) -> str:
+    """What the run did, in numbers.
+
+    Args:
+        timed: Say how long it took; an ingest says so anyway, since no two of them are the same.
+    """
+    if result.figures is not None:
+        return figures_line(result, result.figures)
+    return f"{_found_counts(result)} in {result.seconds:.1f} s" if timed else _found_counts(result)
+
+
+def figures_line(result: Result, figures: RunFigures) -> str:
+    """`run 12: 40 new, 2 new versions, 58 seen before, 3 pairs; store: 10,240 articles, 33.1 MB; 1.2 s`.
+
+    The pairs are those that the run found; one that tells more, because a run before was cut off, says so.
+    """
+    said = [f"{figures.new:,} new"]
+    if figures.versions:
+        said.append(count(figures.versions, "new version"))
+    said += [f"{figures.repeated:,} seen before", count(figures.matched, "pair")]
+    if len(result.pairs) != figures.matched:
+        said[-1] += f" ({len(result.pairs):,} reported)"
+    if figures.skipped:
+        said.append(f"{figures.skipped:,} skipped")
+    store = f"store: {count(figures.store_articles, 'article')}, {megabytes(figures.store_bytes)}"
+    return f"run {figures.run}: {', '.join(said)}; {store}; {figures.seconds:.1f} s"
+
+
+def megabytes(size: int) -> str:
+    """`33.1 MB`, of 1,000,000 bytes."""
+    return f"{size / 1e6:,.1f} MB"
+
+
 def cluster_title(cluster: Cluster) -> str:
-    """`cluster 3f2a9c01: 5 articles; 4 rewrite; 3 independent tellings`; a single telling goes without saying."""
-    title = f"cluster {visible(cluster.id)}: {count(len(cluster.members), 'article')}; {tally(cluster.verdicts)}"
-    return f"{title}; {cluster.tellings:,} independent tellings" if cluster.tellings > 1 else title
+    """`cluster 3f2a9c01: 5 articles; 4 rewrite; 3 independent tellings`; a single telling goes without saying.
+
+    A cluster that nobody was told of is `(new)`; of another one it is said how many joined it.
+    """
+    name = f"cluster {visible(cluster.id)}{' (new)' if _all_joined(cluster) else ''}"
+    parts = [f"{name}: {count(len(cluster.members), 'article')}", tally(cluster.verdicts)]
+    if cluster.tellings > 1:
+        parts.append(f"{cluster.tellings:,} independent tellings")
+    if cluster.joined and not _all_joined(cluster):
+        parts.append(f"{len(cluster.joined):,} new")
+    if cluster.absorbed:
+        parts.append(f"took in {', '.join(map(visible, cluster.absorbed))}")
+    return "; ".join(parts)
+
+
+def _all_joined(cluster: Cluster) -> bool:
+    return bool(cluster.joined) and len(cluster.joined) == len(cluster.members)
 
 
 def cluster_reasons(cluster: Cluster) -> list[str]:
@@ -167,14 +214,23 @@ def cluster_reasons(cluster: Cluster) -> list[str]:
 
 
 def member_mark(cluster: Cluster, member: str) -> str:
-    """What a member is to its cluster, in six columns: the one to keep, the likely first, or nothing said."""
+    """What a member is to its cluster, in six columns: the one to keep, the likely first, or nothing said.
+
+    Five more say `new` of those that joined a cluster which was there before.
+    """
     mark = "keep" if member == cluster.canonical else "first" if member == cluster.first else ""
-    return f"{mark:<6}"
+    if not cluster.joined or _all_joined(cluster):
+        return f"{mark:<6}"
+    return f"{mark:<6}{'new' if member in cluster.joined else '':<5}"
 
 
 def shown_members(cluster: Cluster, style: Style, most: int = 10) -> tuple[list[str], int]:
-    """The members to list, the canonical one first, and how many are left out."""
-    members = [cluster.canonical, *(member for member in cluster.members if member != cluster.canonical)]
+    """The members to list, the canonical one first, then those that joined, and how many are left out."""
+    joined = frozenset(cluster.joined)
+    others = sorted(
+        (each for each in cluster.members if each != cluster.canonical), key=lambda each: each not in joined
+    )
+    members = [cluster.canonical, *others]
     if style.verbose or len(members) <= most:
         return members, 0
     return members[:most], len(members) - most

@@ -10,10 +10,10 @@ from newsdedup.report.plain import (
     CAVEAT,
     Style,
     boilerplate_lines,
+    closing,
     cluster_reasons,
     cluster_title,
     count,
-    found_counts,
     member_mark,
     reasons_tally,
     short,
@@ -128,8 +128,8 @@ def _cluster(cluster: Cluster, style: Style) -> list[RenderableType]:
     lines: list[RenderableType] = [styled(cluster_title(cluster), "bold")]
     members, left_out = shown_members(cluster, style)
     for member in members:
-        line = styled(f"  {member_mark(cluster, member)}", "green")
-        lines.append(line + styled(shortened(visible(member), width - 8), ""))
+        mark = f"  {member_mark(cluster, member)}"
+        lines.append(styled(mark, "green") + styled(shortened(visible(member), width - len(mark)), ""))
     if left_out:
         lines.append(styled(f"        and {left_out:,} more (-v lists all)", "dim"))
     if style.verbose:
@@ -143,7 +143,7 @@ def _tail(result: Result, style: Style) -> list[RenderableType]:
         reasons = tally(reasons_tally(each.reason for each in result.skipped))
         lines.append(styled(f"skipped {count(len(result.skipped), 'input')}: {reasons}", "yellow"))
     lines += [styled(f"note: {visible(note)}", "cyan") for note in result.notes]
-    lines.append(styled(f"{found_counts(result)} in {result.seconds:.1f} s", "bold"))
+    lines.append(styled(closing(result, timed=True), "bold"))
     return [*lines, styled(CAVEAT, "dim")]
 
 

@@ -9,10 +9,10 @@ from newsdedup.report.plain import (
     Style,
     boilerplate_lines,
     cells,
+    closing,
     cluster_reasons,
     cluster_title,
     count,
-    found_counts,
     member_mark,
     padded,
     reasons_tally,
@@ -58,7 +58,7 @@ def tail_lines(result: Result, style: Style) -> Iterator[str]:
         reasons = tally(reasons_tally(each.reason for each in result.skipped))
         yield f"skipped {count(len(result.skipped), 'input')}: {reasons}"
     yield from (f"note: {visible(note)}" for note in result.notes)
-    yield f"{found_counts(result)}. {CAVEAT}"
+    yield f"{closing(result, timed=False)}. {CAVEAT}"
 
 
 def _pair_line(pair: Pair, wide: int) -> str:
