@@ -9,6 +9,7 @@ from pathlib import PurePath
 from newsdedup.printable import printable_path
 
 STDIN_ORIGIN = "standard input"
+_FEED_ENDS = (".rss", ".atom", ".xml", ".json")  # what holds entries, not lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,8 @@ class Article:
 
     Attributes:
         id: Unique within a run. For a file, its path relative to the PATH given, with forward slashes;
-            for a record its `id` field, else `FILE#LINE`. Ids are data, never used as paths.
+            for a record its `id` field, else `FILE#LINE`; for an entry of a feed its guid, else its link, else
+            `FILE#NUMBER`. Ids are data, never used as paths.
         text: The body, as decoded.
         title: None when the source has none.
         published: As given, usually ISO 8601; None when unknown.
@@ -27,7 +29,8 @@ class Article:
         canonical: Address or name that the article gives as its original; None when it states none.
         origin: Path of the file that the article was read from (`feeds/a.jsonl`), as it opens, or STDIN_ORIGIN; "" when
             made in memory.
-        line: Line of a record in its file, from 1; None for an article that is a file of its own.
+        line: Line of a record in its file, or number of an entry in its feed, from 1; None for an article that is a
+            file of its own.
     """
 
     id: str
@@ -46,6 +49,24 @@ class Article:
         """The file that the article was read from, with forward slashes; None when it came from none."""
         return None if self.origin in ("", STDIN_ORIGIN) else PurePath(self.origin).as_posix()
 
+    @property
+    def names_itself(self) -> bool:
+        """Whether the id was given by the source (or by who made the article in memory).
+
+        False for `FILE#LINE`, and for an article that is a file of its own or the text of standard input: its id is
+        its path, or `-`.
+        """
+        if not self.origin:
+            return True
+        if self.line is None:
+            return False
+        name, mark, number = self.id.rpartition("#")
+        if not mark or number != str(self.line):
+            return True
+        if self.file is None:
+            return name != "-"
+        return not f"/{printable_path(self.file)}".endswith(f"/{name.removeprefix('/')}")
+
     def other_ids(self) -> Iterator[str]:
         """Names to go by where another article has the id, one after the other until one is free.
 
@@ -58,9 +79,15 @@ class Article:
 
     @property
     def place(self) -> str:
-        """Where the article was read, for messages: `feeds/a.jsonl line 17`; "" when made in memory."""
+        """Where the article was read, for messages: `feeds/a.jsonl line 17`, `feeds/a.rss entry 3`.
+
+        "" when made in memory. What has none of the endings of feeds has lines, as does standard input.
+        """
         file = printable_path(self.origin)
-        return file if self.line is None else f"{file} line {self.line}"
+        if self.line is None:
+            return file
+        counted = "entry" if file.lower().removesuffix(".gz").endswith(_FEED_ENDS) else "line"
+        return f"{file} {counted} {self.line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +97,7 @@ class Skipped:
     Attributes:
         input: The id the article would have had, or the path.
         reason: A stable code: `binary`, `empty`, `unreadable`, `too-large`, `undecodable`, `not-a-file`,
-            `unknown-type`, `bad-json`, `no-text`, `duplicate-id`.
+            `unknown-type`, `bad-json`, `bad-xml`, `unsafe-xml`, `no-text`, `duplicate-id`.
         detail: One line for a person: what is wrong, where, and the way out; may be "".
     """
 

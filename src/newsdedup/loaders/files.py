@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import stat
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
@@ -146,3 +147,8 @@ def real_path(path: str) -> str:
         return str(Path(path).resolve())
     except (OSError, RuntimeError):
         return path
+
+
+def lies_in(path: str, places: Collection[str]) -> bool:
+    """Whether a real path is one of some real paths, or below one of them."""
+    return any(place in places for place in (path, *map(str, Path(path).parents)))

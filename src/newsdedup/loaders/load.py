@@ -16,10 +16,12 @@ from newsdedup.article import STDIN_ORIGIN, Article, Skipped
 from newsdedup.errors import InputError
 from newsdedup.loaders import files
 from newsdedup.loaders.decode import decode
+from newsdedup.loaders.feed import read_feed
+from newsdedup.loaders.feedhead import feed_kind, no_feed
 from newsdedup.loaders.ids import UsedIds
 from newsdedup.loaders.inflate import inflated
 from newsdedup.loaders.jsonlines import read_jsonl
-from newsdedup.loaders.kinds import FORMATS, GZIP, Format, format_of
+from newsdedup.loaders.kinds import BY_CONTENT, FORMATS, GZIP, Format, format_of, may_be_feed
 from newsdedup.loaders.language import language_code
 from newsdedup.loaders.markdown import split_markdown
 from newsdedup.loaders.params import LoaderParams
@@ -30,7 +32,7 @@ from newsdedup.loaders.webpage import declared_charset, split_html
 from newsdedup.printable import printable_path
 
 _UNKNOWN_TYPE: Final = (
-    f"its name does not end in {', '.join(FORMATS)} or one of these with {GZIP}; "
+    f"its name does not end in {', '.join((*FORMATS, *BY_CONTENT))} or one of these with {GZIP}; "
     "name the file itself as a PATH to have its contents looked at"
 )
 _STDIN: Final = "-"
@@ -43,8 +45,9 @@ def load_articles(
     """Read files, folders (recursively) and standard input.
 
     Articles come out in a fixed order: the PATHs as given, the files of a folder by relative path, the records of a
-    file by line. No id comes out twice: the first article keeps it, the next is a `duplicate-id`; with ids by `path`
-    one with another text goes by `FILE#ID`. A file that several PATHs reach is read once. Nothing is held in memory but
+    file by line, the entries of a feed as they stand. No id comes out twice: the first article keeps it, the next is a
+    `duplicate-id`; with ids by `path` one with another text goes by `FILE#ID`, and with `equal_ids="all"` ids are left
+    as they are. A file that several PATHs reach is read once. Nothing is held in memory but
     the article at hand and about 100 bytes for each id used.
 
     Args:
@@ -84,7 +87,7 @@ def _load(paths: list[str], params: LoaderParams, stdin: BinaryIO | None) -> Ite
     once = _Once() if _overlap(paths) else None
     for path in paths:
         for item in _read_path(path, params, stdin, once):
-            yield used.admit(item) if isinstance(item, Article) else item
+            yield used.admit(item) if isinstance(item, Article) and params.equal_ids == "first" else item
 
 
 def _read_path(
@@ -92,6 +95,8 @@ def _read_path(
 ) -> Iterator[Article | Skipped]:
     if path == _STDIN:
         yield from _read_stdin(params, sys.stdin.buffer if stdin is None else stdin)
+        return
+    if params.left_out and files.lies_in(files.real_path(path), params.left_out):
         return
     name = printable_path(str(PurePath(path)))
     try:
@@ -101,10 +106,10 @@ def _read_path(
         return
     if stat.S_ISDIR(mode):
         below = os.path.join(str(PurePath(path)), "")  # noqa: PTH118  # with the slash; none after the root
-        for entry in walk(path, below if params.ids == "path" and PurePath(path).parts else ""):
+        for entry in walk(path, below if params.ids == "path" and PurePath(path).parts else "", params.left_out):
             if isinstance(entry, Skipped):
                 yield entry
-            elif format_of(entry.path) is None:
+            elif format_of(entry.path) is None and not may_be_feed(entry.path):
                 yield _skipped(entry.id, printable_path(entry.path), RefusedError("unknown-type", _UNKNOWN_TYPE))
             else:
                 yield from _read_file(entry, params, once, nofollow=True)
@@ -118,20 +123,21 @@ def _read_file(
     found: Found, params: LoaderParams, once: _Once | None, *, nofollow: bool
 ) -> Iterator[Article | Skipped]:
     place = printable_path(found.path)
-    known = format_of(found.path)
+    known, by_content = format_of(found.path), may_be_feed(found.path)
     try:
         with files.open_file(found.path, nofollow=nofollow) as file:
             if once is not None:
                 once.admit(file, place)
-            packed = known is not None and found.path.lower().endswith(GZIP)
+            packed = (known is not None or by_content) and found.path.lower().endswith(GZIP)
             stream = inflated(file, params.max_bytes) if packed else file
             form = known or _sniff(stream)
+            if by_content and form != "feed":
+                raise RefusedError("unknown-type", no_feed(stream.peek(files.BLOCK_BYTES)))
             if form == "jsonl":
                 yield from read_jsonl(stream, found.id, found.path, params)
             else:
                 read = files.read_capped if packed else files.read_steady
-                data = read(stream, params.max_bytes)
-                yield _text_article(data, form, found.id, found.path, params)
+                yield from _read_whole(read(stream, params.max_bytes), form, found.id, found.path, params)
     except RefusedError as refusal:
         yield _skipped(found.id, place, refusal)
     except READ_ERRORS as error:
@@ -145,11 +151,18 @@ def _read_stdin(params: LoaderParams, source: BinaryIO) -> Iterator[Article | Sk
         if form == "jsonl":
             yield from read_jsonl(stream, _STDIN, STDIN_ORIGIN, params)
         else:
-            yield _text_article(files.read_capped(stream, params.max_bytes), form, _STDIN, STDIN_ORIGIN, params)
+            yield from _read_whole(files.read_capped(stream, params.max_bytes), form, _STDIN, STDIN_ORIGIN, params)
     except RefusedError as refusal:
         yield _skipped(_STDIN, STDIN_ORIGIN, refusal)
     except READ_ERRORS as error:
         yield _skipped(_STDIN, STDIN_ORIGIN, unreadable(error))
+
+
+def _read_whole(data: bytes, form: Format, name: str, path: str, params: LoaderParams) -> Iterator[Article | Skipped]:
+    if form == "feed":
+        yield from read_feed(data, name, path, params)
+    else:
+        yield _text_article(data, form, name, path, params)
 
 
 def _text_article(data: bytes, form: Format, name: str, path: str, params: LoaderParams) -> Article:
@@ -177,7 +190,10 @@ def _text_parts(data: bytes, form: Format) -> TextParts:
 
 
 def _sniff(stream: io.BufferedReader) -> Format:
-    head = stream.peek(files.BLOCK_BYTES).removeprefix(codecs.BOM_UTF8)
+    head = stream.peek(files.BLOCK_BYTES)
+    if feed_kind(head):
+        return "feed"
+    head = head.removeprefix(codecs.BOM_UTF8)
     return "jsonl" if head.lstrip().startswith(b"{") else "txt"
 
 

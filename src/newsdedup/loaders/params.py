@@ -25,7 +25,12 @@ class LoaderParams:
         ids: What the id of a file in a folder is: its path `relative` to that folder, or its `path` as seen from where
             the run was started (`drafts/a.md`); with the latter, an article with the id of another one is not skipped
             unless it has the very same text, and goes by `FILE#ID`.
-        stdin_format: What standard input holds; `auto` takes it for JSON lines when it starts with `{`.
+        stdin_format: What standard input holds; `auto` takes it for a feed when it begins as one, and for JSON lines
+            when it starts with `{`.
+        equal_ids: What becomes of an article whose id is taken: skipped, as the `first` keeps it, or read, as `all`
+            are, for a caller who tells them apart; with the latter ids may come out twice, whatever `ids` says.
+        left_out: Real paths of files and folders that are neither read nor told as skipped (those of a store that
+            lies among its inputs).
     """
 
     max_bytes: int = 20_000_000
@@ -33,6 +38,8 @@ class LoaderParams:
     lang: str | None = None
     ids: Literal["relative", "path"] = "relative"
     stdin_format: Literal["auto", "txt", "jsonl"] = "auto"
+    equal_ids: Literal["first", "all"] = "first"
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse values that no input could be read with.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from newsdedup.article import Skipped
-from newsdedup.loaders.files import NOT_A_FILE_DETAIL, SYMLINK_DETAIL, open_folder
+from newsdedup.loaders.files import NOT_A_FILE_DETAIL, SYMLINK_DETAIL, open_folder, real_path
 from newsdedup.loaders.refused import unreadable
 from newsdedup.printable import printable_path
 
@@ -33,7 +33,7 @@ class Found:
     path: str
 
 
-def walk(folder: str, below: str = "") -> Iterator[Found | Skipped]:
+def walk(folder: str, below: str = "", left_out: tuple[str, ...] = ()) -> Iterator[Found | Skipped]:
     """Every entry below a folder, sorted by relative path as a string.
 
     Holds the names of the folders between the root and where it is, so memory grows with the largest folder and
@@ -42,11 +42,14 @@ def walk(folder: str, below: str = "") -> Iterator[Found | Skipped]:
     Args:
         folder: To open it with.
         below: What stands before the relative path in the ids (`drafts/`).
+        left_out: Real paths of files and folders that are passed over in silence.
     """
     pending: list[tuple[str, _Kind]] = [("", "folder")]
     while pending:
         relative, kind = pending.pop()
         path = os.path.join(folder, relative) if relative else folder  # noqa: PTH118  # names may be undecodable
+        if left_out and relative and real_path(path) in left_out:
+            continue
         if kind == "file":
             yield Found(id=printable_path(below + relative), path=path)
         elif kind == "folder":
