@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from newsdedup.ingest.clusters import Around
@@ -18,11 +18,15 @@ class Scope:
 
     Attributes:
         matches: Of the store.
-        joined: Roots of articles that are told as members of their cluster, sorted.
+        members: Roots of articles whose clusters are told.
+        joined: Those of them that are told as new members.
+        absorbed: By id of a cluster those that became part of it.
     """
 
     matches: Sequence[MatchRow]
-    joined: Sequence[int]
+    members: Collection[int]
+    joined: Collection[int]
+    absorbed: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,19 +44,21 @@ class News:
 
 def untold(store: Reader) -> Scope:
     """What no run has told."""
-    return Scope(matches=store.untold(), joined=store.members_untold())
+    joined = store.members_untold()
+    return Scope(matches=store.untold(), members=joined, joined=joined, absorbed=store.absorbed(None))
 
 
 def told_by(store: Reader, runs: Iterable[int]) -> Scope:
     """What some runs told."""
     numbers = sorted(runs)
-    return Scope(matches=store.told_by(numbers), joined=store.members_told_by(numbers))
+    joined = store.members_told_by(numbers)
+    return Scope(matches=store.told_by(numbers), members=joined, joined=joined, absorbed=store.absorbed(numbers))
 
 
 def everything(store: Reader) -> Scope:
     """All but what never was news."""
     matches = [match for match in store.all_matches() if match.told != 0]
-    return Scope(matches=matches, joined=store.all_members())
+    return Scope(matches=matches, members=store.all_members(), joined=(), absorbed={})
 
 
 def news_of(store: Reader, scope: Scope, reported: frozenset[Verdict], min_score: float) -> News:
@@ -70,27 +76,25 @@ def news_of(store: Reader, scope: Scope, reported: frozenset[Verdict], min_score
         for pair in pairs
         if pair.verdict in reported and (pair.score >= min_score or pair.verdict in (Verdict.RELATED, Verdict.TEMPLATE))
     ]
-    joined = set(scope.joined)
-    around = Around(store, joined | set(roots.values()))
-    ties = {tuple(sorted((roots[match.left], roots[match.right]))) for match in scope.matches}
-    clusters = [
-        _told(store, each.cluster, each.roots, joined)
-        for each in around.clusters()
-        if not joined.isdisjoint(each.roots) or any(set(tie) <= set(each.roots) for tie in ties)
-    ]
+    members, joined = set(scope.members), set(scope.joined)
+    ties = {frozenset((roots[match.left], roots[match.right])) for match in scope.matches}
+    clusters = []
+    for each in Around(store, members | set(roots.values())).clusters():
+        inside = frozenset(each.roots)
+        if not members.isdisjoint(inside) or any(tie <= inside for tie in ties):
+            names = sorted(set(store.clusters_of(each.roots).values()))
+            name = names[0] if len(names) == 1 else each.cluster.id
+            clusters.append(
+                replace(
+                    each.cluster,
+                    id=name,
+                    joined=tuple(
+                        member for member, root in zip(each.cluster.members, each.roots, strict=True) if root in joined
+                    ),
+                    absorbed=tuple(scope.absorbed.get(name, ())),
+                )
+            )
     return News(
         pairs=tuple(sorted(chosen, key=lambda pair: (pair.left, pair.right))),
         clusters=tuple(sorted(clusters, key=lambda cluster: cluster.canonical)),
-    )
-
-
-def _told(store: Reader, cluster: Cluster, roots: Sequence[int], joined: set[int]) -> Cluster:
-    """The cluster under the id that it has in the store."""
-    names = sorted(set(store.clusters_of(roots).values()))
-    name = names[0] if len(names) == 1 else cluster.id
-    return replace(
-        cluster,
-        id=name,
-        joined=tuple(member for member, root in zip(cluster.members, roots, strict=True) if root in joined),
-        absorbed=tuple(store.absorbed_by(name)),
     )

@@ -64,8 +64,8 @@ def put_current(database: Database, roots: Iterable[int]) -> None:
 
 
 def count_outlets(database: Database, sources: Iterable[str | bytes | None], change: int) -> None:
-    """Adds articles to the counts of their outlets, or takes them away."""
-    counts = Counter(source for source in sources if source is not None)
+    """Adds articles to the counts of their outlets, or takes them away; those of unknown source are one, named ""."""
+    counts = Counter("" if source is None else source for source in sources)
     database.many(
         "INSERT INTO outlets VALUES (?, ?) ON CONFLICT DO UPDATE SET articles = articles + excluded.articles",
         ((name, change * count) for name, count in counts.items()),

@@ -23,7 +23,8 @@ def put_clusters(
         ((row.id, row.born, row.absorbed_into, row.told) for row in made),
     )
     database.many(
-        "UPDATE clusters SET absorbed_into = ? WHERE id = ?", ((into, each) for each, into in absorbed.items())
+        "UPDATE clusters SET absorbed_into = ?, told = NULL WHERE id = ?",
+        ((into, each) for each, into in absorbed.items()),
     )
     sql = "SELECT cluster FROM members WHERE article = ?"
     roots = [*(int(root) for root in members), *(int(root) for root in left)]

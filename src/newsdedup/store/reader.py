@@ -97,6 +97,15 @@ class Reader(Told):
         """The number of the next article."""
         return int(self._database.meta("next_number"))
 
+    @property
+    def clustered(self) -> int:
+        """Number of the first article that came after the clusters were last made anew."""
+        return int(self._database.meta("clustered") or 0)
+
+    def roots_from(self, first: int) -> list[int]:
+        """Roots of the articles from a number on, sorted."""
+        return self._database.column("SELECT DISTINCT root FROM articles WHERE number >= ? ORDER BY root", (first,))
+
     def __len__(self) -> int:
         """How many articles there are, with all versions."""
         return int(self._database.value("SELECT count(*) FROM articles"))
@@ -207,7 +216,7 @@ class Reader(Told):
         return np.sort(keys.view(np.uint64))
 
     def outlets(self) -> dict[str, int]:
-        """Articles of each outlet, by name."""
+        """Articles of each outlet, by name; "" for all whose source is unknown."""
         found = ((str(as_given(name)), count) for name, count in self._database.rows("SELECT * FROM outlets"))
         return dict(sorted(found))
 

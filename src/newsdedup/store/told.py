@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -69,6 +69,23 @@ class Told:
     def members_untold(self) -> list[int]:
         """Roots that no run has told as members of their cluster, sorted."""
         return self._database.column("SELECT article FROM members WHERE told IS NULL ORDER BY article")
+
+    def all_members(self) -> list[int]:
+        """Roots that are in a cluster, sorted."""
+        return self._database.column("SELECT article FROM members ORDER BY article")
+
+    def absorbed(self, runs: Collection[int] | None) -> dict[str, list[str]]:
+        """By id of a cluster the ids of those that became part of it and were told so by some runs, sorted.
+
+        Args:
+            runs: Their numbers; None for what no run has told.
+        """
+        where = "told IS NULL" if runs is None else f"told IN {_ASKED}"
+        sql = f"SELECT absorbed_into, id FROM clusters WHERE absorbed_into IS NOT NULL AND {where} ORDER BY id"  # noqa: S608
+        found: dict[str, list[str]] = {}
+        for into, name in self._database.rows(sql, () if runs is None else numbers_json(runs)):
+            found.setdefault(into, []).append(name)
+        return found
 
     def cluster_rows(self, ids: Iterable[str]) -> list[ClusterRow]:
         """Those that are there, in the order given."""

@@ -174,6 +174,7 @@ class Writer(Reader):
         """
         with self._database.transaction():
             put_clusters(self._database, made=made, absorbed=absorbed, members=members, left=left)
+            self._database.put_meta("clustered", self.next_number)
 
     def tell(self, run: int) -> None:
         """Notes that all that is untold, matches, members and clusters, was told by a run."""
