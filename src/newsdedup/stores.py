@@ -40,11 +40,6 @@ _DAY = 86_400.0  # seconds
 _SAMPLE = 1000
 
 
-def ingest_config(config: Config, *, window_given: bool) -> Config:
-    """The configuration of an ingest: rewrites are looked for within WINDOW_DAYS unless something was said."""
-    return config if window_given else replace(config, window_days=WINDOW_DAYS)
-
-
 @contextmanager
 def ingest_articles(
     articles: Iterable[Article | Skipped],

@@ -42,7 +42,7 @@ from newsdedup.result import RunFigures
 from newsdedup.store.paths import belongs_to_store, store_files
 
 if TYPE_CHECKING:
-    from newsdedup.api import Ingested
+    from newsdedup.ingest.runs import Ingested
 
 _KEPT_TEXTS = ("none", "normalised", "full")  # of store.nouns.KeepText, which loads numpy
 
@@ -172,9 +172,9 @@ def _ingested(
     quiet: bool,
 ) -> Ingested:
     """What the run found; the store stays locked until `held` is left, so that what is told is told once."""
-    from newsdedup.api import ingest_articles  # noqa: PLC0415  # numpy and the language models
     from newsdedup.process import long_run  # noqa: PLC0415
     from newsdedup.store.nouns import KeepText  # noqa: PLC0415  # numpy
+    from newsdedup.stores import ingest_articles  # noqa: PLC0415  # numpy and the language models
 
     long_run()
     own = tuple(os.path.realpath(file) for file in store_files(store))

@@ -57,7 +57,7 @@ def report(
     outputs = planned_outputs(form, sinks, [store], kept=kept_files(found), quiet=quiet, verbose=verbose, color=color)
     refuse_other_formats(outputs, "report")
     refuse_writing_into(path, [sink.path for sink in outputs.files], "-o")
-    from newsdedup.api import report_store  # noqa: PLC0415  # numpy
+    from newsdedup.stores import report_store  # noqa: PLC0415  # numpy
 
     result = report_store(path, found.config, since_seconds=since_seconds, run=number)
     deliver(outputs, lambda form, style: form.renderer("report")(result, style))

@@ -40,8 +40,8 @@ def store(context: click.Context) -> None:
 def info(*, file: str, form: str) -> None:
     """What is in a store: articles, runs, parameters, size; while a run writes to it, too."""
     path = kept_store(file)
-    from newsdedup.api import store_info  # noqa: PLC0415  # numpy
     from newsdedup.report.store_info import info_json, info_text  # noqa: PLC0415
+    from newsdedup.stores import store_info  # noqa: PLC0415  # numpy
 
     write_stdout((info_json if form == "json" else info_text)(store_info(path)))
 
@@ -58,7 +58,7 @@ def verify(*, file: str, sample: int) -> int:
     signatures of a sample of articles are made anew from their texts. Exit code 4 when something is wrong.
     """
     path = kept_store(file)
-    from newsdedup.api import verify_store  # noqa: PLC0415  # numpy and the language models
+    from newsdedup.stores import verify_store  # noqa: PLC0415  # numpy and the language models
 
     problems = verify_store(path, sample=sample)
     write_stdout(map(visible, problems or ["sound"]))
@@ -80,7 +80,7 @@ def expire(*, file: str, keep: str, force: bool, lock_timeout: str, quiet: bool)
     keep_days = seconds_of(keep, "--keep", unit="d") / _SECONDS_PER_DAY
     waiting = seconds_of(lock_timeout, "--lock-timeout", unit="s", zero=True)
     path = kept_store(file)
-    from newsdedup.api import expire_store  # noqa: PLC0415  # numpy
+    from newsdedup.stores import expire_store  # noqa: PLC0415  # numpy
 
     with work(quiet=quiet) as progress:
         gone = expire_store(path, keep_days, lock_timeout_seconds=waiting, force=force, progress=progress)
@@ -114,8 +114,8 @@ def migrate(
     waiting = seconds_of(lock_timeout, "--lock-timeout", unit="s", zero=True)
     path = kept_store(file)
     config = settings_with_origins(config_file, preset=preset, views=views, lang=lang).config
-    from newsdedup.api import migrate_store  # noqa: PLC0415  # numpy and the language models
     from newsdedup.process import long_run  # noqa: PLC0415
+    from newsdedup.stores import migrate_store  # noqa: PLC0415  # numpy and the language models
 
     long_run()
     with work(quiet=quiet) as progress:
@@ -144,7 +144,7 @@ def backup(*, file: str, target: str, quiet: bool) -> None:
     refuse_writing_into(path, [copy], "TARGET")
     if copy.exists():
         raise ConfigError(f"TARGET: {copy} is there; give another name")
-    from newsdedup.api import backup_store  # noqa: PLC0415  # numpy
+    from newsdedup.stores import backup_store  # noqa: PLC0415  # numpy
 
     size = backup_store(path, copy)
     if not quiet:

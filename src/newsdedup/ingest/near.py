@@ -34,7 +34,7 @@ from newsdedup.sketch.views import Sketches, join_sketches
 from newsdedup.store.entries import BAND_KINDS, PASSAGE, QUOTED, SENTENCE, band_entries
 from newsdedup.store.nouns import KeepText, Stored
 from newsdedup.store.reader import Reader
-from newsdedup.text.hashing import begins
+from newsdedup.text.hashing import begins, distinct
 from newsdedup.text.table import ArticleColumns, make_table
 from newsdedup.verify.model import MIN_LENGTH
 
@@ -108,7 +108,7 @@ class StoreIndex:
         found = [holders.sampled]
         found += [self._by_bands(*each, self._days(shelf), gone) for each in sketches]
         passages = self._by_passages(sketches, gone)
-        numbers = np.unique(np.concatenate([*found, passages.numbers]))
+        numbers = distinct(np.concatenate([*found, passages.numbers]))
         stored = self._store.stored(numbers.tolist())
         if self._store.keep_text is KeepText.NONE:
             self.unkept += len(stored)
@@ -146,8 +146,10 @@ class StoreIndex:
             but=gone,
         )
         held = np.bincount(asked, minlength=keys.size)
-        pairs = np.unique(np.stack((sentences.key, sentences.article.astype(np.uint64))), axis=1)[0]
-        among_new = np.searchsorted(pairs, keys, side="right") - np.searchsorted(pairs, keys)
+        order = np.argsort(sentences.key, kind="stable")  # articles come in order already
+        held_keys = sentences.key[order]
+        held_keys = held_keys[begins(held_keys) | begins(sentences.article[order])]
+        among_new = np.searchsorted(held_keys, keys, side="right") - np.searchsorted(held_keys, keys)
         sources, names = source_numbers(shelf.sources)
         articles = np.bincount(sources, minlength=len(names)) + np.array(
             [self._outlets.get(source_key(name), 0) for name in names], dtype=np.int64
@@ -194,12 +196,12 @@ class StoreIndex:
                 entries.kinds[chosen], entries.keys[chosen], most=MOST_HOLDERS, latest_day_from=earliest, but=gone
             )
             new = entries.numbers[chosen][asked]
-            pairs = np.unique(numbers * owners.size + new)
+            pairs = distinct(numbers * owners.size + new)
             known, new = np.divmod(pairs, owners.size)
             for start in range(0, pairs.size, _PAIRS):
                 part = slice(start, start + _PAIRS)
                 found.append(self._kept(sketches, columns, days[owners], known[part], new[part], windowed=windowed))
-        return np.unique(np.concatenate(found))
+        return distinct(np.concatenate(found))
 
     def _kept(
         self,
@@ -232,7 +234,7 @@ class StoreIndex:
         self, sketches: list[tuple[Sketches, ArticleColumns, NDArray[np.int64]]], gone: NDArray[np.int64]
     ) -> _Passages:
         """Who holds the passages of new articles; those that too many stories hold are boilerplate."""
-        values = np.unique(
+        values = distinct(
             np.concatenate([part.passages for part, _, _ in sketches if part.passages is not None] or [_NO_VALUES])
         )
         both = np.repeat(np.array([PASSAGE, QUOTED], dtype=np.uint8), values.size)
@@ -243,23 +245,22 @@ class StoreIndex:
         stories = self._stories(numbers)
         there = stories >= 0  # the others are not kept any more
         value, numbers, quoted, stories = value[there], numbers[there], quoted[there], stories[there]
-        spread = np.unique(np.stack((value, stories)), axis=1)[0]
-        common = np.bincount(spread, minlength=values.size) > PASSAGE_STORIES
+        by_story = np.lexsort((-numbers, stories, value))
+        stands = np.empty(value.size, dtype=bool)  # the newest of each story
+        stands[by_story] = begins(value[by_story]) | begins(stories[by_story])
+        common = np.bincount(value[stands], minlength=values.size) > PASSAGE_STORIES
         # Where many copies hold a value, one of each story stands for them.
         many = np.bincount(value, minlength=values.size) > MANY_HOLDERS
-        by_story = np.lexsort((-numbers, stories, value))
-        stands = np.ones(value.size, dtype=bool)
-        stands[by_story] = begins(value[by_story]) | begins(stories[by_story])
         kept = ~common[value] & (~many[value] | stands)
         return _Passages(values=values[value[kept]], numbers=numbers[kept], quoted=quoted[kept], common=values[common])
 
     def _stories(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The story of each article, -1 for one that is not there."""
-        distinct, back = np.unique(numbers, return_inverse=True)
-        stories = np.full(distinct.size, -1, dtype=np.int64)
-        for each in self._store.stored(distinct.tolist()):
-            stories[np.searchsorted(distinct, each.number)] = each.story
-        return stories[back]
+        asked = distinct(numbers)
+        stories = np.full(asked.size, -1, dtype=np.int64)
+        stored = self._store.stored(asked.tolist())
+        stories[np.searchsorted(asked, [each.number for each in stored])] = [each.story for each in stored]
+        return stories[np.searchsorted(asked, numbers)]
 
     def _known(self, passages: _Passages) -> Known:
         """What the pipeline is to know of the near articles."""

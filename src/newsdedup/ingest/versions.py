@@ -50,7 +50,7 @@ def version_roots(
         # Two texts that were unlike may turn out to be versions through a third one: the eldest stands for all.
         alike = sorted({roots[other.number] for other in others if _verdict(verdicts, each, other) in VERSION_VERDICTS})
         root = alike[0] if alike else each.number
-        for number, old in [*roots.items()]:
+        for number, old in [*roots.items()] if len(alike) > 1 else ():
             if old in alike[1:]:
                 roots[number] = found[number] = root
         if alike:

@@ -23,7 +23,7 @@ from newsdedup.sketch.lsh import (
 from newsdedup.sketch.minhash import NUM_PERM, estimate_agreement
 from newsdedup.sketch.partners import SAME_STORY, Thinning
 from newsdedup.sketch.views import Sketches
-from newsdedup.text.hashing import begins
+from newsdedup.text.hashing import begins, distinct
 
 VIEWS = ("copy", "terms", "facts", "passages")
 
@@ -164,7 +164,7 @@ def _passage_pairs(
     if beside is None:
         return shared_value_pairs(values, offsets, stories, PASSAGE_STORIES, quoted)
     articles = np.repeat(np.arange(offsets.size - 1), np.diff(offsets))
-    new = np.unique(values[beside.fresh[articles]])
+    new = distinct(values[beside.fresh[articles]])
     asked = np.flatnonzero(np.isin(values, new[~np.isin(new, beside.common)]))
     values, articles, quoted = values[asked], articles[asked], quoted[asked]
     ends = np.searchsorted(asked, offsets)
@@ -227,8 +227,8 @@ def crossing_value_pairs(
     shared = stories[new.articles[left]] != stories[known.articles[right]]
     shared &= ~(new.quiet[left] & known.quiet[right])
     pairs = pack(new.articles[left[shared]], known.articles[right[shared]])
-    distinct, counts = np.unique(pairs, return_counts=True)
-    return distinct, counts, int(common.sum())
+    shared_pairs, counts = np.unique(pairs, return_counts=True)
+    return shared_pairs, counts, int(common.sum())
 
 
 def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64], beside: Beside | None) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from newsdedup import kernel
 from newsdedup.sketch.minhash import EMPTY, NUM_PERM, estimate_agreement
-from newsdedup.text.hashing import begins, mix64
+from newsdedup.text.hashing import begins, distinct, mix64
 
 Pairs = NDArray[np.uint64]
 """Pairs of article numbers, the smaller one in the upper 32 bits; sorted and distinct."""
@@ -47,10 +47,7 @@ def unpack(pairs: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def distinct_pairs(pieces: Sequence[Pairs]) -> Pairs:
     """All pairs of some pieces, sorted, each once."""
-    # np.unique hashes where nothing but the values is asked for (numpy 2.3): 40 times the time of sorting them.
-    pairs: Pairs = np.concatenate((np.zeros(0, dtype=np.uint64), *pieces))
-    pairs.sort()
-    return pairs[begins(pairs)]
+    return distinct(np.concatenate((np.zeros(0, dtype=np.uint64), *pieces)))
 
 
 def band_columns(rows: int, bands: int, width: int = NUM_PERM) -> NDArray[np.int32]:
@@ -323,8 +320,8 @@ def shared_value_pairs(
     """
     if kernel.compiled is not None:
         found, common = kernel.compiled.shared_values(values, offsets, groups, quiet, max_groups, MANY_HOLDERS)
-        distinct, counts = np.unique(np.frombuffer(found, dtype=np.uint64), return_counts=True)
-        return distinct, counts, common
+        shared, counts = np.unique(np.frombuffer(found, dtype=np.uint64), return_counts=True)
+        return shared, counts, common
     articles = np.repeat(np.arange(offsets.size - 1, dtype=np.int64), np.diff(offsets))
     asked = groups[articles] >= 0
     values, articles, quiet = values[asked], articles[asked], quiet[asked]
@@ -341,8 +338,8 @@ def shared_value_pairs(
     earlier, later = _all_pairs(values)
     shared = (groups[articles[earlier]] != groups[articles[later]]) & ~(quiet[earlier] & quiet[later])
     pairs = pack(articles[earlier[shared]], articles[later[shared]])
-    distinct, counts = np.unique(pairs, return_counts=True)
-    return distinct, counts, int((spread > max_groups).sum())
+    found_pairs, counts = np.unique(pairs, return_counts=True)
+    return found_pairs, counts, int((spread > max_groups).sum())
 
 
 def _all_pairs(keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

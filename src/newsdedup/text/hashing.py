@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup import kernel
+
+_Value = TypeVar("_Value", bound=np.generic)
 
 _BASE = 0x9E3779B97F4A7C15  # odd, so that its powers have inverses mod 2**64
 
@@ -30,6 +33,12 @@ def mix32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
     values *= np.uint32(0xC2B2AE35)
     values ^= values >> np.uint32(16)
     return values
+
+
+def distinct(values: NDArray[_Value]) -> NDArray[_Value]:
+    """The values sorted, each once; np.unique hashes them (numpy 2.3), which takes 40 times as long."""
+    values = np.sort(values)
+    return values[begins(values)]
 
 
 def begins(values: NDArray[np.generic]) -> NDArray[np.bool_]:
