@@ -17,9 +17,10 @@ from newsdedup.store.database import Database, as_given, as_kept, damaged, numbe
 from newsdedup.store.fingerprint import difference
 from newsdedup.store.nouns import KeepText, Stored
 from newsdedup.store.paths import StoreFiles, store_files
-from newsdedup.store.postings import Listed, Postings, SegmentMissingError
+from newsdedup.store.postings import SegmentMissingError
 from newsdedup.store.records import article_of, packed_of
 from newsdedup.store.rows import Rows
+from newsdedup.store.segments import Segments
 from newsdedup.store.told import Told
 
 _TRIES = 5
@@ -45,12 +46,11 @@ class Reader(Told):
         self.path = path
         self._files = files
         self._database = database
-        self._generation = int(database.meta("generation") or 0)
         self.parameters: Mapping[str, str] = _parameters(files, database)
         self.keep_text = _keep_text(files, database)
         self._expired_to = int(database.meta("expired_to") or 0)
-        self._rows = Rows(self._folder)
-        self._postings = Postings(self._folder, self._listed(self._generation))
+        self._segments = Segments(database, int(database.meta("generation") or 0))
+        self._rows = Rows(self._segments.folder)
 
     @classmethod
     def open(cls, path: Path | str, parameters: Mapping[str, str] | None) -> Self:
@@ -183,7 +183,9 @@ class Reader(Told):
         Returns:
             `(queries, numbers)`: the place of each query among those given, and who holds it; sorted by both.
         """
-        queries, numbers = self._postings.holders(kinds, keys, most=most, latest_day_from=latest_day_from, but=but)
+        queries, numbers = self._segments.postings.holders(
+            kinds, keys, most=most, latest_day_from=latest_day_from, but=but
+        )
         if not self._expired_to or not numbers.size:
             return queries, numbers
         asked = np.unique(numbers[numbers < self._expired_to])
@@ -210,28 +212,6 @@ class Reader(Told):
         """Articles of each outlet, by name."""
         found = ((str(as_given(name)), count) for name, count in self._database.rows("SELECT * FROM outlets"))
         return dict(sorted(found))
-
-    @property
-    def _folder(self) -> Path:
-        return self._files.generation(self._generation)
-
-    def _listed(self, generation: int) -> list[Listed]:
-        sql = (
-            'SELECT name, first, "end", articles, latest_day, bytes, checksum FROM segments WHERE generation = ? '
-            "ORDER BY first"
-        )
-        return [
-            Listed(
-                name=row[0],
-                first=row[1],
-                end=row[2],
-                articles=row[3],
-                latest_day=row[4],
-                bytes=row[5],
-                checksum=row[6],
-            )
-            for row in self._database.rows(sql, (generation,))
-        ]
 
     def _refuse_others(self, parameters: Mapping[str, str] | None) -> None:
         differs = "" if parameters is None else difference(self.parameters, parameters)
