@@ -71,7 +71,7 @@ class Writer(Reader):
                 found._refuse_others(parameters)
                 found._refuse_other_text(keep_text)
                 found.time = max(now, float(database.meta("clock")))
-                found._segments.remove_leftovers()
+                found.segments.remove_leftovers()
             except BaseException:
                 database.close()
                 raise
@@ -97,10 +97,10 @@ class Writer(Reader):
         Returns:
             Its number, from 1.
         """
-        with self._database.transaction():
-            number = int(self._database.value("SELECT coalesce(max(number), 0) + 1 FROM runs"))
-            self._database.run("INSERT INTO runs VALUES (?, ?, ?, NULL, '{}')", (number, self.time, wall))
-            self._database.put_meta("clock", self.time)
+        with self.database.transaction():
+            number = int(self.database.value("SELECT coalesce(max(number), 0) + 1 FROM runs"))
+            self.database.run("INSERT INTO runs VALUES (?, ?, ?, NULL, '{}')", (number, self.time, wall))
+            self.database.put_meta("clock", self.time)
         return number
 
     def end_run(self, run: int, ended: float, figures: Mapping[str, object]) -> None:
@@ -111,7 +111,7 @@ class Writer(Reader):
             figures: What it did, as JSON takes it.
         """
         text = orjson.dumps(dict(figures), option=_ORJSON).decode()
-        self._database.run("UPDATE runs SET ended = ?, figures = ? WHERE number = ?", (ended, text, run))
+        self.database.run("UPDATE runs SET ended = ?, figures = ? WHERE number = ?", (ended, text, run))
 
     def add(self, batch: Batch) -> None:
         """Writes a batch: all of it, or nothing when anything is raised.
@@ -127,23 +127,23 @@ class Writer(Reader):
         numbers = np.arange(first, first + len(batch.arrivals), dtype=np.int64)
         if [each.number for each in batch.arrivals] != numbers.tolist() or batch.rows.shape != numbers.shape:
             raise ValueError(f"the arrivals are not numbered from {first}, or have not one row each")
-        path = self._segments.next_path()
+        path = self.segments.next_path()
         try:
             listed = None
             if numbers.size:
                 with refusals(self._files):
                     self._rows.write(numbers, batch.rows)
-                listed = self._segments.write(batch.entries, numbers, batch.rows["day"])
-            with self._database.transaction():
-                write_batch(self._database, batch)
+                listed = self.segments.write(batch.entries, numbers, batch.rows["day"])
+            with self.database.transaction():
+                write_batch(self.database, batch)
                 if listed is not None:
-                    self._segments.put(listed)
-                self._database.put_meta("next_number", first + numbers.size)
-                self._database.put_meta("clock", max(self.time, batch.time))
+                    self.segments.put(listed)
+                self.database.put_meta("next_number", first + numbers.size)
+                self.database.put_meta("clock", max(self.time, batch.time))
         except BaseException:
-            self._segments.remove_unless_listed(path)
+            self.segments.remove_unless_listed(path)
             raise
-        self._segments.reopen()
+        self.segments.reopen()
 
     def put_clusters(
         self,
@@ -161,18 +161,18 @@ class Writer(Reader):
             members: By root the cluster it is in; a member that is new to its cluster is not told.
             left: Roots that are in no cluster any more.
         """
-        with self._database.transaction():
-            put_clusters(self._database, made=made, absorbed=absorbed, members=members, left=left)
+        with self.database.transaction():
+            put_clusters(self.database, made=made, absorbed=absorbed, members=members, left=left)
 
     def tell(self, run: int) -> None:
         """Notes that all that is untold, matches, members and clusters, was told by a run."""
-        with self._database.transaction():
+        with self.database.transaction():
             for table in ("matches", "members", "clusters"):
-                self._database.run(f"UPDATE {table} SET told = ? WHERE told IS NULL", (run,))  # noqa: S608
+                self.database.run(f"UPDATE {table} SET told = ? WHERE told IS NULL", (run,))  # noqa: S608
 
     def merge(self) -> None:
         """Makes one of segments that stand beside each other, as many as are due; after a batch."""
-        self._segments.merge()
+        self.segments.merge()
 
     def _refuse_other_text(self, keep_text: KeepText | None) -> None:
         if keep_text is not None and keep_text is not self.keep_text:
