@@ -146,7 +146,8 @@ class Segments:
     def remove_leftovers(self) -> None:
         """Removes files that belong to no article: what a killed run left, what was merged, what has expired."""
         files = self._database.files
-        going_on = {self.generation, int(self._database.meta("migrating_to") or self.generation)}
+        current = int(self._database.meta("generation") or 0)
+        going_on = {self.generation, current, int(self._database.meta("migrating_to") or current)}
         with refusals(files):
             self.folder.mkdir(parents=True, exist_ok=True)
             remove_unlisted(self.folder, [each.name for each in self.listed()], self._row_files())
