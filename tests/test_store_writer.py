@@ -182,7 +182,7 @@ class TestAReader:
 
     def test_cannot_write(self, writer: Writer, path: Path) -> None:
         with Reader.open(path, None) as reader, pytest.raises(StoreError, match="cannot be written"):
-            reader._database.run("DELETE FROM meta")
+            reader.database.run("DELETE FROM meta")
 
     def test_keeps_to_what_the_store_keeps_of_texts(self, writer: Writer, path: Path) -> None:
         with Reader.open(path, PARAMETERS) as reader:

@@ -16,7 +16,7 @@ from newsdedup.config import Config
 from newsdedup.engine.workers import Progress
 from newsdedup.errors import StoreError
 from newsdedup.ingest.clusters import renew_clusters
-from newsdedup.ingest.renewal import Rebuilder, resketcher
+from newsdedup.ingest.renewal import Rebuilder, unlike_texts
 from newsdedup.ingest.reports import everything, news_of, told_by
 from newsdedup.ingest.runs import Ingested, ingest
 from newsdedup.result import Result
@@ -138,7 +138,7 @@ def store_info(store: _Path) -> Info:
     Raises:
         StoreError: It cannot be used.
     """
-    return info(store)
+    return info(Path(store))
 
 
 def verify_store(store: _Path, *, sample: int = _SAMPLE) -> tuple[str, ...]:
@@ -146,8 +146,14 @@ def verify_store(store: _Path, *, sample: int = _SAMPLE) -> tuple[str, ...]:
 
     Args:
         sample: Articles that are read and sketched again.
+
+    Raises:
+        StoreError: It cannot be opened.
     """
-    return tuple(verify(store, sample=sample, resketch=resketcher(store)))
+    with Reader.open(Path(store), None) as reader:
+        views = frozenset(reader.parameters["views"].split(","))
+        unlike = unlike_texts(views, reader.recurring())
+    return tuple(verify(Path(store), sample=sample, unlike=unlike))
 
 
 def expire_store(
@@ -166,13 +172,17 @@ def expire_store(
 
     Raises:
         StoreLockedError: Another run works on the store.
-        StoreError: The store cannot be used.
+        StoreError: The store cannot be used, or more than half of the articles would go.
     """
-    wall = time.time() if now is None else now
-    with Writer.open(Path(store), None, None, now=wall, lock_timeout_seconds=lock_timeout_seconds) as writer:
-        expired = expire(writer, keep_days, force=force, progress=progress)
-        renew_clusters(writer, writer.last_run, expired.touched)
-        return expired
+    return expire(
+        Path(store),
+        keep_days,
+        now=time.time() if now is None else now,
+        lock_timeout_seconds=lock_timeout_seconds,
+        force=force,
+        renew=lambda writer, roots: renew_clusters(writer, len(writer.runs()), roots),
+        progress=progress,
+    )
 
 
 def migrate_store(
@@ -192,7 +202,7 @@ def migrate_store(
     config = config or Config()
     views = frozenset(config.views)
     return migrate(
-        store,
+        Path(store),
         store_fingerprint(views, config.lang),
         rebuild=Rebuilder(views),
         now=time.time() if now is None else now,

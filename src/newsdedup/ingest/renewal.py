@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
-from newsdedup.engine.reading import Reading, read_batch
+from newsdedup.engine.reading import Reading
 from newsdedup.engine.shelf import Shelf
 from newsdedup.engine.workers import Engine
 from newsdedup.ingest.columns import rows_of, sentence_entries, sketch_entries
 from newsdedup.ingest.keys import keys_of
 from newsdedup.ingest.packing import packed_sentences
 from newsdedup.run import days_of
-from newsdedup.sketch.boilerplate import Learned
+from newsdedup.sketch.boilerplate import Learned, mask_of
 from newsdedup.store.entries import Entries, joined
 from newsdedup.store.nouns import Rebuilt
 
@@ -59,12 +59,32 @@ def _sentences_left(reading: Reading, recurring: NDArray[np.uint64]) -> Entries:
     return sentence_entries(keys[left], reading.sentences.article[left].astype(np.int64))
 
 
-def resketcher(views: frozenset[str]) -> Callable[[Sequence[Article]], NDArray[np.void]]:
-    """What makes the rows of some articles again, nothing cut."""
+def unlike_texts(views: frozenset[str], recurring: NDArray[np.uint64]) -> Unlike:
+    """What tells which articles have signatures that their texts do not give.
 
-    def rows(articles: Sequence[Article]) -> NDArray[np.void]:
-        reading = read_batch(articles, views)
-        nothing = np.zeros(len(articles))
-        return rows_of(reading.sketches, reading.columns, nothing, nothing.astype(np.uint64), reading.columns.content)
+    An article was cut by the boilerplate that was known when it came. Where it holds several sentences that recur by
+    now, which of them were cut then cannot be told, and it passes.
 
-    return rows
+    Args:
+        recurring: Keys of the sentences that are boilerplate, sorted.
+    """
+
+    def unlike(articles: list[Article], rows: NDArray[np.void]) -> NDArray[np.bool_]:
+        table = make_table(articles)
+        sentences = sentences_of(table, [article.source for article in articles])
+        mask = mask_of(sentences, table.content_lengths, recurring)
+        whole, cut = sketch(table, views), sketch(mask.cut(table), views)
+        unclear = np.bincount(mask.article, minlength=len(articles)) > 1
+        return ~(_has(rows, whole) | _has(rows, cut) | unclear)
+
+    return unlike
+
+
+def _has(rows: NDArray[np.void], sketches: Sketches) -> NDArray[np.bool_]:
+    """Which rows have the signatures."""
+    same = np.ones(rows.size, dtype=bool)
+    for view in ("copy", "terms", "facts"):
+        signatures: NDArray[np.uint32] | None = getattr(sketches, view)
+        if signatures is not None:
+            same &= (rows[view] == signatures).all(axis=1)
+    return same

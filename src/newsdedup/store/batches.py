@@ -116,14 +116,14 @@ def _put_versions(database: Database, batch: Batch) -> set[int]:
             continue
         for version in versions_of(database, old):
             database.run("UPDATE articles SET root = ? WHERE number = ?", (new, version))
-        _hand_over(database, old, new)
+        hand_over(database, old, new)
     sql = "SELECT root FROM articles WHERE number = ?"
     touched = {int(number) for number in batch.met} | {each.number for each in batch.arrivals}
     touched |= {int(number) for number in batch.versions}
     return {database.value(sql, (number,)) for number in sorted(touched)} - {None}
 
 
-def _hand_over(database: Database, old: int, new: int) -> None:
+def hand_over(database: Database, old: int, new: int) -> None:
     """A cluster has one member for all versions of an article."""
     if not database.run("UPDATE OR IGNORE members SET article = ? WHERE article = ?", (new, old)):
         cluster = database.value("SELECT cluster FROM members WHERE article = ?", (old,))

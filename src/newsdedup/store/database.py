@@ -141,6 +141,11 @@ def refusals(files: StoreFiles) -> Iterator[None]:
         raise _refusal(files, error) from error
     except OSError as error:
         raise _disk_refusal(files, error) from error
+    except StoreError as error:
+        cause = error.__context__
+        if isinstance(cause, OSError) and cause.errno in _FULL:  # from rows or postings
+            raise _disk_refusal(files, cause) from cause
+        raise
 
 
 def open_to_read(files: StoreFiles) -> Database:

@@ -17,9 +17,10 @@ from newsdedup.store.database import Database, as_given, as_kept, damaged, numbe
 from newsdedup.store.fingerprint import difference
 from newsdedup.store.nouns import KeepText, Stored
 from newsdedup.store.paths import StoreFiles, store_files
-from newsdedup.store.postings import Listed, Postings, SegmentMissingError
+from newsdedup.store.postings import SegmentMissingError
 from newsdedup.store.records import article_of, packed_of
 from newsdedup.store.rows import Rows
+from newsdedup.store.segments import Segments
 from newsdedup.store.told import Told
 
 _TRIES = 5
@@ -38,19 +39,20 @@ class Reader(Told):
     Attributes:
         path: As given.
         parameters: The fingerprint of what the store was made with.
+        keep_text: What it keeps of texts.
+        database: For the rest of this room alone, as `segments` is.
     """
 
     def __init__(self, path: Path, files: StoreFiles, database: Database) -> None:
         """Takes over the database; `open` is the way to make one."""
         self.path = path
         self._files = files
-        self._database = database
-        self._generation = int(database.meta("generation") or 0)
+        self.database = database
         self.parameters: Mapping[str, str] = _parameters(files, database)
         self.keep_text = _keep_text(files, database)
         self._expired_to = int(database.meta("expired_to") or 0)
-        self._rows = Rows(self._folder)
-        self._postings = Postings(self._folder, self._listed(self._generation))
+        self.segments = Segments(database, int(database.meta("generation") or 0))
+        self._rows = Rows(self.segments.folder)
 
     @classmethod
     def open(cls, path: Path | str, parameters: Mapping[str, str] | None) -> Self:
@@ -90,25 +92,25 @@ class Reader(Told):
 
     def close(self) -> None:
         """Lets go of the store."""
-        self._database.close()
+        self.database.close()
 
     @property
     def next_number(self) -> int:
         """The number of the next article."""
-        return int(self._database.meta("next_number"))
+        return int(self.database.meta("next_number"))
 
     @property
     def clustered(self) -> int:
         """Number of the first article that came after the clusters were last made anew."""
-        return int(self._database.meta("clustered") or 0)
+        return int(self.database.meta("clustered") or 0)
 
     def roots_from(self, first: int) -> list[int]:
         """Roots of the articles from a number on, sorted."""
-        return self._database.column("SELECT DISTINCT root FROM articles WHERE number >= ? ORDER BY root", (first,))
+        return self.database.column("SELECT DISTINCT root FROM articles WHERE number >= ? ORDER BY root", (first,))
 
     def __len__(self) -> int:
         """How many articles there are, with all versions."""
-        return int(self._database.value("SELECT count(*) FROM articles"))
+        return int(self.database.value("SELECT count(*) FROM articles"))
 
     def bytes_on_disk(self) -> int:
         """Of all files of the store."""
@@ -119,7 +121,7 @@ class Reader(Told):
         """What is known of some articles: of those that are there, in the order given."""
         asked = _ints(numbers)
         sql = _STORED + "WHERE number IN (SELECT value FROM json_each(?))"  # noqa: S608 - two constants
-        rows = {row[0]: row for row in self._database.rows(sql, numbers_json(asked))}
+        rows = {row[0]: row for row in self.database.rows(sql, numbers_json(asked))}
         return [_stored(rows[number]) for number in asked if number in rows]
 
     def numbers_of(self, ids: Iterable[str]) -> dict[str, int]:
@@ -134,12 +136,12 @@ class Reader(Told):
         """By number the id, for those that are there."""
         asked = numbers_json(_ints(numbers))
         sql = "SELECT number, id FROM articles WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number"
-        return {number: str(as_given(name)) for number, name in self._database.rows(sql, asked)}
+        return {number: str(as_given(name)) for number, name in self.database.rows(sql, asked)}
 
     def at_places(self, places: Iterable[bytes]) -> dict[bytes, list[Stored]]:
         """By place the articles that have it, in number order, for places that are in the store."""
         sql = _STORED + "WHERE place = ? ORDER BY number"
-        found = {place: [_stored(row) for row in self._database.rows(sql, (place,))] for place in places}
+        found = {place: [_stored(row) for row in self.database.rows(sql, (place,))] for place in places}
         return {place: articles for place, articles in found.items() if articles}
 
     def articles(self, numbers: Sequence[int] | NDArray[np.int64]) -> list[Article]:
@@ -192,55 +194,35 @@ class Reader(Told):
         Returns:
             `(queries, numbers)`: the place of each query among those given, and who holds it; sorted by both.
         """
-        queries, numbers = self._postings.holders(kinds, keys, most=most, latest_day_from=latest_day_from, but=but)
+        queries, numbers = self.segments.postings.holders(
+            kinds, keys, most=most, latest_day_from=latest_day_from, but=but
+        )
         if not self._expired_to or not numbers.size:
             return queries, numbers
         asked = np.unique(numbers[numbers < self._expired_to])
         sql = "SELECT number FROM articles WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number"
-        there = np.array(self._database.column(sql, numbers_json(asked.tolist())), dtype=np.int64)
+        there = np.array(self.database.column(sql, numbers_json(asked.tolist())), dtype=np.int64)
         alive = (numbers >= self._expired_to) | np.isin(numbers, there)
         return queries[alive], numbers[alive]
 
     def superseded(self) -> NDArray[np.int64]:
         """Numbers of versions that are not the current one of their article, sorted."""
         sql = "SELECT number FROM articles WHERE current = 0 ORDER BY number"
-        return np.array(self._database.column(sql), dtype=np.int64)
+        return np.array(self.database.column(sql), dtype=np.int64)
 
     def versions_of(self, roots: Iterable[int]) -> dict[int, list[int]]:
         """By root the numbers of its versions, itself first, in number order; [] for one that is not there."""
-        return {root: versions_of(self._database, root) for root in roots}
+        return {root: versions_of(self.database, root) for root in roots}
 
     def recurring(self) -> NDArray[np.uint64]:
         """Keys of sentences that are boilerplate, sorted."""
-        keys = np.array(self._database.column("SELECT key FROM recurring"), dtype=np.int64)
+        keys = np.array(self.database.column("SELECT key FROM recurring"), dtype=np.int64)
         return np.sort(keys.view(np.uint64))
 
     def outlets(self) -> dict[str, int]:
         """Articles of each outlet, by name; "" for all whose source is unknown."""
-        found = ((str(as_given(name)), count) for name, count in self._database.rows("SELECT * FROM outlets"))
+        found = ((str(as_given(name)), count) for name, count in self.database.rows("SELECT * FROM outlets"))
         return dict(sorted(found))
-
-    @property
-    def _folder(self) -> Path:
-        return self._files.generation(self._generation)
-
-    def _listed(self, generation: int) -> list[Listed]:
-        sql = (
-            'SELECT name, first, "end", articles, latest_day, bytes, checksum FROM segments WHERE generation = ? '
-            "ORDER BY first"
-        )
-        return [
-            Listed(
-                name=row[0],
-                first=row[1],
-                end=row[2],
-                articles=row[3],
-                latest_day=row[4],
-                bytes=row[5],
-                checksum=row[6],
-            )
-            for row in self._database.rows(sql, (generation,))
-        ]
 
     def _refuse_others(self, parameters: Mapping[str, str] | None) -> None:
         differs = "" if parameters is None else difference(self.parameters, parameters)
@@ -256,14 +238,14 @@ class Reader(Told):
         asked = _ints(numbers)
         for start in range(0, len(asked), _AT_ONCE):
             part = asked[start : start + _AT_ONCE]
-            found = dict(self._database.rows(sql, numbers_json(part)))
+            found = dict(self.database.rows(sql, numbers_json(part)))
             for number in part:
                 if number not in found:
                     raise damaged(self._files.name, f"there is no article {number}")
                 yield number, found[number]
 
     def _each(self, sql: str, keys: Iterable[_Key], kept: Callable[[_Key], object]) -> dict[_Key, int]:
-        found = ((key, self._database.value(sql, (kept(key),))) for key in keys)
+        found = ((key, self.database.value(sql, (kept(key),))) for key in keys)
         return {key: number for key, number in found if number is not None}
 
 

@@ -19,7 +19,7 @@ _ASKED = "(SELECT value FROM json_each(?))"
 class Told:
     """The part of a reader that reads what was found."""
 
-    _database: Database
+    database: Database
 
     def all_matches(self) -> list[MatchRow]:
         """All of them, as every list of matches by their numbers."""
@@ -43,36 +43,36 @@ class Told:
         """What was compared with one of the articles and is no match."""
         one = 'SELECT "left", "right", verdict FROM compared WHERE "left" IN (SELECT value FROM json_each(?))'
         other = 'SELECT "left", "right", verdict FROM compared WHERE "right" IN (SELECT value FROM json_each(?))'
-        rows = self._database.rows(f"{one} UNION {other}{_ORDER}", numbers_json(numbers) * 2)
+        rows = self.database.rows(f"{one} UNION {other}{_ORDER}", numbers_json(numbers) * 2)
         return [ComparedRow(left=left, right=right, verdict=verdict) for left, right, verdict in rows]
 
     def clusters_of(self, numbers: Iterable[int]) -> dict[int, str]:
         """By root the cluster it is in, for those that are in one."""
         sql = "SELECT article, cluster FROM members WHERE article IN (SELECT value FROM json_each(?)) ORDER BY article"
-        return dict(self._database.rows(sql, numbers_json(numbers)))
+        return dict(self.database.rows(sql, numbers_json(numbers)))
 
     def members_of(self, cluster_ids: Iterable[str]) -> dict[str, list[int]]:
         """By id of a cluster its roots, sorted; [] for a cluster that has none or is not there."""
         sql = "SELECT article FROM members WHERE cluster = ? ORDER BY article"
-        return {each: self._database.column(sql, (each,)) for each in cluster_ids}
+        return {each: self.database.column(sql, (each,)) for each in cluster_ids}
 
     def member_told(self, roots: Iterable[int]) -> dict[int, int | None]:
         """By root the run that told it as a member of its cluster, None for none; those in no cluster are left out."""
         sql = "SELECT article, told FROM members WHERE article IN (SELECT value FROM json_each(?)) ORDER BY article"
-        return dict(self._database.rows(sql, numbers_json(roots)))
+        return dict(self.database.rows(sql, numbers_json(roots)))
 
     def members_told_by(self, runs: Iterable[int]) -> list[int]:
         """Roots that some runs told as members of their cluster, sorted."""
         sql = "SELECT article FROM members WHERE told IN (SELECT value FROM json_each(?)) ORDER BY article"
-        return self._database.column(sql, numbers_json(runs))
+        return self.database.column(sql, numbers_json(runs))
 
     def members_untold(self) -> list[int]:
         """Roots that no run has told as members of their cluster, sorted."""
-        return self._database.column("SELECT article FROM members WHERE told IS NULL ORDER BY article")
+        return self.database.column("SELECT article FROM members WHERE told IS NULL ORDER BY article")
 
     def all_members(self) -> list[int]:
         """Roots that are in a cluster, sorted."""
-        return self._database.column("SELECT article FROM members ORDER BY article")
+        return self.database.column("SELECT article FROM members ORDER BY article")
 
     def absorbed(self, runs: Collection[int] | None) -> dict[str, list[str]]:
         """By id of a cluster the ids of those that became part of it and were told so by some runs, sorted.
@@ -83,43 +83,43 @@ class Told:
         where = "told IS NULL" if runs is None else f"told IN {_ASKED}"
         sql = f"SELECT absorbed_into, id FROM clusters WHERE absorbed_into IS NOT NULL AND {where} ORDER BY id"  # noqa: S608
         found: dict[str, list[str]] = {}
-        for into, name in self._database.rows(sql, () if runs is None else numbers_json(runs)):
+        for into, name in self.database.rows(sql, () if runs is None else numbers_json(runs)):
             found.setdefault(into, []).append(name)
         return found
 
     def cluster_rows(self, ids: Iterable[str]) -> list[ClusterRow]:
         """Those that are there, in the order given."""
         sql = "SELECT id, born, absorbed_into, told FROM clusters WHERE id = ?"
-        return [_cluster(row) for each in ids for row in self._database.rows(sql, (each,))]
+        return [_cluster(row) for each in ids for row in self.database.rows(sql, (each,))]
 
     def all_clusters(self) -> list[ClusterRow]:
         """Those that were not absorbed, by id."""
         sql = "SELECT id, born, absorbed_into, told FROM clusters WHERE absorbed_into IS NULL ORDER BY id"
-        return [_cluster(row) for row in self._database.rows(sql)]
+        return [_cluster(row) for row in self.database.rows(sql)]
 
     def absorbed_by(self, ids: Iterable[str]) -> dict[str, list[str]]:
         """By id of a cluster the ids of those that became part of it, sorted."""
         sql = "SELECT id FROM clusters WHERE absorbed_into = ? ORDER BY id"
-        return {each: self._database.column(sql, (each,)) for each in ids}
+        return {each: self.database.column(sql, (each,)) for each in ids}
 
     def runs(self) -> list[RunRow]:
         """All runs, by number."""
         return [
             RunRow(number=number, started=started, wall=wall, ended=ended, figures=orjson.loads(figures))
-            for number, started, wall, ended, figures in self._database.rows(
+            for number, started, wall, ended, figures in self.database.rows(
                 "SELECT number, started, wall, ended, figures FROM runs ORDER BY number"
             )
         ]
 
     def _matches(self, sql: str, values: Sequence[Any] = ()) -> list[MatchRow]:
-        return [self._match(row) for row in self._database.rows(sql, values)]
+        return [self._match(row) for row in self.database.rows(sql, values)]
 
     def _match(self, row: Sequence[Any]) -> MatchRow:
         left, right, verdict, score, pair, told = row
         try:
             data = zlib.decompress(pair)
         except zlib.error:
-            raise damaged(self._database.files.name, f"the match of articles {left} and {right}") from None
+            raise damaged(self.database.files.name, f"the match of articles {left} and {right}") from None
         return MatchRow(left=left, right=right, verdict=verdict, score=score, pair=data, told=told)
 
 

@@ -1,0 +1,132 @@
+"""Letting go of articles that have not been seen for long, a little at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from newsdedup.engine.workers import Progress
+from newsdedup.errors import StoreError
+from newsdedup.store.batches import count_outlets, hand_over, put_current
+from newsdedup.store.clusters import dissolve_small
+from newsdedup.store.database import Database, numbers_json
+from newsdedup.store.nouns import Expired
+from newsdedup.store.reader import versions_of
+from newsdedup.store.segments import Segments
+from newsdedup.store.writer import Writer
+
+STAGE = "expire"
+
+_DAY_SECONDS = 86_400
+_AT_ONCE = 1000  # articles of a transaction: a reader or a kill waits for no more
+_PAGES_AT_ONCE = 1000
+
+
+def expire(
+    path: Path | str,
+    keep_days: float,
+    *,
+    now: float,
+    lock_timeout_seconds: float = 0.0,
+    force: bool = False,
+    renew: Callable[[Writer, Sequence[int]], None] | None = None,
+    progress: Progress | None = None,
+) -> Expired:
+    """Removes articles that were last seen longer ago, with their matches; may be ended and run again at any time.
+
+    Args:
+        keep_days: How long an article stays after it was last seen.
+        now: Seconds since 1970; the store's own clock counts where it is later.
+        force: Also when more than half of the articles would go.
+        renew: Makes anew the clusters of what is left of those that lost members, by their roots.
+
+    Raises:
+        StoreLockedError: Another process writes to it.
+        StoreError: More than half of the articles would go, or the store cannot be used.
+        ValueError: The days are negative or no number.
+    """
+    if not keep_days >= 0:
+        raise ValueError(f"keep_days must be 0 or more, not {keep_days}")
+    with Writer.open(path, None, now=now, lock_timeout_seconds=lock_timeout_seconds) as store:
+        limit = store.time - keep_days * _DAY_SECONDS
+        database, segments = store.database, store.segments
+        before, articles = store.bytes_on_disk(), len(store)
+        due = int(database.value("SELECT count(*) FROM articles WHERE last_seen < ?", (limit,)))
+        if 2 * due > articles and not force:
+            raise _too_many(database, due, articles, limit)
+        touched: set[str] = set()
+        gone = 0
+        last = -1
+        sql = "SELECT number FROM articles WHERE last_seen < ? AND number > ? ORDER BY number LIMIT ?"
+        while numbers := database.column(sql, (limit, last, _AT_ONCE)):
+            with database.transaction():
+                touched |= _remove(database, numbers)
+                database.put_meta("expired_to", max(numbers[-1] + 1, int(database.meta("expired_to") or 0)))
+            last = numbers[-1]
+            gone += len(numbers)
+            if progress is not None:
+                progress(STAGE, gone, due)
+        shrink_segments(database, segments)
+        segments.remove_leftovers()
+        if renew is not None and touched:
+            renew(store, sorted(root for roots in store.members_of(sorted(touched)).values() for root in roots))
+        give_back(database)
+        return Expired(articles=gone, left=articles - gone, bytes_freed=max(0, before - store.bytes_on_disk()))
+
+
+def shrink_segments(database: Database, segments: Segments) -> None:
+    """Drops segments that hold none but articles that are gone, and writes those again that hold more than half."""
+    sql = "SELECT count(*) FROM articles WHERE number >= ? AND number < ?"
+    end = int(database.meta("expired_to") or 0)
+    for each in segments.listed():
+        if each.first >= end:
+            continue
+        alive = int(database.value(sql, (each.first, each.end)))
+        if not alive:
+            segments.drop(each)
+        elif 2 * alive < each.articles:
+            segments.rewrite([each])
+    held = [each.end for each in segments.listed() if each.articles > database.value(sql, (each.first, each.end))]
+    database.put_meta("expired_to", min(end, max(held, default=0)) or None)
+
+
+def give_back(database: Database) -> None:
+    """Gives free pages of the main file back to the disk, in small steps, and puts the WAL into it."""
+    while database.value("PRAGMA freelist_count"):
+        database.rows(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
+    database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _remove(database: Database, numbers: Sequence[int]) -> set[str]:
+    """Removes articles within a transaction; returns the clusters that lost members or versions of them."""
+    asked = numbers_json(numbers)
+    going = set(numbers)
+    rows = database.rows(
+        "SELECT root, source FROM articles WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number", asked
+    )
+    clusters: set[str] = set()
+    left = []
+    for root in sorted({root for root, _ in rows}):
+        versions = versions_of(database, root)
+        staying = [number for number in versions if number not in going]
+        clusters.update(database.column("SELECT cluster FROM members WHERE article = ?", (root,)))
+        if not staying:
+            continue
+        if root in going:
+            database.many("UPDATE articles SET root = ? WHERE number = ?", ((staying[0], each) for each in versions))
+            hand_over(database, root, staying[0])
+        left.append(staying[0] if root in going else root)
+    count_outlets(database, (source for _, source in rows), -1)
+    database.run("DELETE FROM articles WHERE number IN (SELECT value FROM json_each(?))", asked)
+    put_current(database, left)
+    return set(dissolve_small(database, clusters))
+
+
+def _too_many(database: Database, due: int, articles: int, limit: float) -> StoreError:
+    name = database.files.name
+    day = datetime.fromtimestamp(limit, UTC).date().isoformat() if abs(limit) < 2**37 else "long ago"
+    return StoreError(
+        f"{name}: {due} of {articles} articles were last seen before {day}, more than half, so none was removed; see "
+        "that the clock is right, then run again with --force"
+    )
