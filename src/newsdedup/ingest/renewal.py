@@ -16,8 +16,12 @@ from newsdedup.ingest.keys import keys_of
 from newsdedup.ingest.packing import packed_sentences
 from newsdedup.run import days_of
 from newsdedup.sketch.boilerplate import Learned, mask_of
+from newsdedup.sketch.sentences import sentences_of
+from newsdedup.sketch.views import Sketches, sketch
+from newsdedup.store.checking import Unlike
 from newsdedup.store.entries import Entries, joined
 from newsdedup.store.nouns import Rebuilt
+from newsdedup.text.table import make_table
 
 
 class Rebuilder:
