@@ -46,8 +46,8 @@ class Parameters:
         max_memory: Bytes that the run may take, about; the result is the same for any number.
         jobs: Worker processes; the result is the same for any number.
         model: What scores pairs; None for the model that ships.
-        undated_day: Day, counted from 1970, that stands for a time of publication that is not stated, before 1990 or
-            more than a day after it; None leaves such times unknown, and takes the others as they are.
+        today: Day that it is, counted from 1970: a time of publication before 1990 or more than a day after it is not
+            believed; None believes all.
     """
 
     views: frozenset[str] = frozenset(VIEWS)
@@ -58,7 +58,7 @@ class Parameters:
     max_memory: int = MAX_MEMORY
     jobs: int = 1
     model: Model | None = None
-    undated_day: float | None = None
+    today: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +70,15 @@ class Holding:
         left_out: int64, numbers of those that are compared with nothing, since they are among the new ones as well.
         elsewhere: What boilerplate is learned by from articles that are not at hand.
         common: uint32, passage values that are boilerplate, sorted, as `sketch.candidates.Beside` takes them.
+        long_here: Which known articles have been here for longer than the window, shape (articles,): where a time of
+            publication is unknown, it is when articles came that tells their distance. None where that is unknown.
     """
 
     known: Known
     left_out: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     elsewhere: Elsewhere = NOTHING_ELSEWHERE
     common: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, dtype=np.uint32))
+    long_here: NDArray[np.bool_] | None = None
 
     def near(self, reading: Reading, shelf: Shelf) -> Holding:
         """All of them: they are held in memory."""
@@ -311,7 +314,7 @@ class Run:
     def publication_days(self) -> NDArray[np.float64]:
         """Time of publication of each article in days, NaN where it is unknown."""
         shelf = self.shelf
-        own = days_of(shelf.articles(range(shelf.known, len(shelf))), self.parameters.undated_day)
+        own = days_of(shelf.articles(range(shelf.known, len(shelf))), self.parameters.today)
         return own if self.holding is None else np.concatenate((self.holding.known.days, own))
 
     def _within(self, pair: Found) -> bool:
@@ -319,20 +322,24 @@ class Run:
         window = self.parameters.window_days
         if window is None or self.days is None or pair.judgement.verdict is not Verdict.REWRITE:
             return True
-        return not abs(self.days[pair.left] - self.days[pair.right]) > window
+        distance = abs(self.days[pair.left] - self.days[pair.right])
+        if np.isnan(distance) and self.holding is not None and self.holding.long_here is not None:
+            long_here = self.holding.long_here
+            return not any(side < long_here.size and long_here[side] for side in (pair.left, pair.right))
+        return not distance > window
 
 
-def days_of(articles: Iterable[Article], undated_day: float | None) -> NDArray[np.float64]:
+def days_of(articles: Iterable[Article], today: float | None) -> NDArray[np.float64]:
     """Time of publication of each article in days since 1970, NaN where it is unknown.
 
     Args:
-        undated_day: As `Parameters` has it.
+        today: As `Parameters` has it.
     """
     times = (parse_time(article.published)[0] for article in articles)
     days = np.array([np.nan if moment is None else moment.timestamp() / 86_400 for moment in times])
-    if undated_day is None:
+    if today is None:
         return days
-    return np.where((days >= _FIRST_DAY) & (days <= undated_day + 1), days, undated_day)
+    return np.where((days >= _FIRST_DAY) & (days <= today + 1), days, np.nan)
 
 
 _FIRST_DAY = 7_305.0  # 1990: news on the web is younger, and a clock that was never set says 1970

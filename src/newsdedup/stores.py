@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -36,7 +35,6 @@ _Path = str | os.PathLike[str]
 WINDOW_DAYS = 14.0
 """For rewrites in a store, unless the configuration has another."""
 
-_DAY = 86_400.0  # seconds
 _SAMPLE = 1000
 
 
@@ -79,7 +77,7 @@ def ingest_articles(
         yield ingest(
             all_in_language(articles, config),
             writer,
-            replace(parameters_of(config), undated_day=writer.time / _DAY),
+            parameters_of(config),
             wall=wall,
             version=__version__,
             shown=settings_shown(config),
@@ -201,11 +199,12 @@ def migrate_store(
     """
     config = config or Config()
     views = frozenset(config.views)
+    wall = time.time() if now is None else now
     return migrate(
         Path(store),
         store_fingerprint(views, config.lang),
-        rebuild=Rebuilder(views),
-        now=time.time() if now is None else now,
+        rebuild=Rebuilder(views, wall / 86_400),
+        now=wall,
         lock_timeout_seconds=lock_timeout_seconds,
         progress=progress,
     )

@@ -28,6 +28,9 @@ from newsdedup.store.rows import ROW
 from newsdedup.store.writer import Writer
 from newsdedup.text.table import normalized_body
 
+DAY = 86_400.0
+"""Seconds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
@@ -98,7 +101,7 @@ def ingest_batch(
             store,
             views=parameters.views,
             window_days=parameters.window_days,
-            undated_day=parameters.undated_day,
+            today=store.time / DAY,
         ) as index,
         Shelf() as shelf,
         engine_for(shelf, parameters, progress) as engine,
@@ -157,7 +160,14 @@ class _Made:
         run, own = self._run, self._own
         days = run.publication_days() if run.days is None else run.days
         url_keys = np.array(run.shelf.url_keys, dtype=np.uint64)
-        return rows_of(sketches, run.columns.take(own), days[own], url_keys[own], run.lengths[own])
+        return rows_of(
+            sketches,
+            run.columns.take(own),
+            days=days[own],
+            url_keys=url_keys[own],
+            lengths=run.lengths[own],
+            seen=self._store.time / DAY,
+        )
 
     def batch(self, pairs: Sequence[Pair]) -> Batch:
         """Everything that is written.

@@ -62,14 +62,17 @@ def sentence_keys(keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
 def rows_of(
     sketches: Sketches,
     columns: ArticleColumns,
+    *,
     days: NDArray[np.float64],
     url_keys: NDArray[np.uint64],
     lengths: NDArray[np.int64],
+    seen: float,
 ) -> NDArray[np.void]:
     """The rows of articles; all arguments are of shape (articles,).
 
     Args:
-        days: Time for the window.
+        days: Time of publication, NaN where it is unknown.
+        seen: Day on which they were first seen.
         url_keys: As on a shelf.
         lengths: Content stems before boilerplate was cut.
     """
@@ -80,5 +83,5 @@ def rows_of(
             rows[view] = signatures
     for name in ("content_key", "tokens", "content", "sentences", "chrome"):
         rows[name] = getattr(columns, name)
-    rows["day"], rows["url_key"], rows["length"] = days, url_keys, lengths
+    rows["day"], rows["url_key"], rows["length"], rows["seen"] = days, url_keys, lengths, seen
     return rows

@@ -65,7 +65,7 @@ class StoreIndex:
     Args:
         views: That are looked through.
         window_days: Articles further apart are no candidates but by their copy view; None for any distance.
-        undated_day: As `run.Parameters` has it.
+        today: Day that it is, counted from 1970.
 
     Attributes:
         numbers: int64, of the articles that were near last, sorted: those of the holding, in its order.
@@ -74,13 +74,11 @@ class StoreIndex:
         unkept: How many near articles could not be had, since their texts are not kept.
     """
 
-    def __init__(
-        self, store: Reader, *, views: frozenset[str], window_days: float | None, undated_day: float | None
-    ) -> None:
+    def __init__(self, store: Reader, *, views: frozenset[str], window_days: float | None, today: float) -> None:
         self._store = store
         self._views = views
         self._window_days = window_days
-        self._undated_day = undated_day
+        self._today = today
         self._folder = tempfile.TemporaryDirectory(prefix="newsdedup-")
         self.numbers = np.zeros(0, dtype=np.int64)
         self.stored: list[Stored] = []
@@ -119,10 +117,17 @@ class StoreIndex:
             known=self._known(passages),
             elsewhere=holders.elsewhere(self.numbers, self._outlets_elsewhere()),
             common=passages.common,
+            long_here=self._long_here(),
         )
 
+    def _long_here(self) -> NDArray[np.bool_] | None:
+        if self._window_days is None:
+            return None
+        long_here: NDArray[np.bool_] = self._today - self._store.rows(self.numbers)["seen"] > self._window_days
+        return long_here
+
     def _days(self, shelf: Shelf) -> NDArray[np.float64]:
-        return days_of(shelf.articles(range(len(shelf))), self._undated_day)
+        return days_of(shelf.articles(range(len(shelf))), self._today)
 
     def _outlets_elsewhere(self) -> dict[str, int]:
         """How many articles each outlet has beside those at hand, no more than as many as are counted."""
@@ -191,7 +196,7 @@ class StoreIndex:
         for chosen, windowed in ((copy, False), (~copy, self._window_days is not None)):
             if not chosen.any():
                 continue
-            earliest = float(days.min()) - (self._window_days or 0.0) if windowed else None
+            earliest = min(float(np.fmin.reduce(days)), self._today) - (self._window_days or 0.0) if windowed else None
             asked, numbers = self._store.holders(
                 entries.kinds[chosen], entries.keys[chosen], most=MOST_HOLDERS, latest_day_from=earliest, but=gone
             )
@@ -217,7 +222,9 @@ class StoreIndex:
         first = begins(known)
         rows, places = self._store.rows(known[first]), np.cumsum(first) - 1
         if windowed:
-            near = np.abs(rows["day"][places] - days[new]) <= (self._window_days or 0.0)
+            apart = np.abs(rows["day"][places] - days[new])
+            apart = np.where(np.isnan(apart), self._today - rows["seen"][places], apart)
+            near = apart <= (self._window_days or 0.0)
             known, new, places = known[near], new[near], places[near]
         agreeing = [np.zeros(known.size, dtype=np.int64)] * 3
         for number, view in enumerate(("copy", "terms", "facts")):

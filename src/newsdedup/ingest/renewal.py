@@ -28,10 +28,14 @@ class Rebuilder:
     """Makes anew what a store derives from its articles, batch after batch.
 
     Boilerplate is learned as far as the articles of one batch show it, and what was learned from earlier ones.
+
+    Args:
+        today: As `run.Parameters` has it.
     """
 
-    def __init__(self, views: frozenset[str]) -> None:
+    def __init__(self, views: frozenset[str], today: float) -> None:
         self._views = views
+        self._today = today
         self._recurring = np.zeros(0, dtype=np.uint64)
 
     def __call__(self, articles: Sequence[Article]) -> Rebuilt:
@@ -48,7 +52,14 @@ class Rebuilder:
         numbers = np.arange(len(articles))
         keys = [keys_of(article) for article in articles]
         return Rebuilt(
-            rows=rows_of(cut.sketches, cut.columns, days_of(articles, None), url_keys, lengths),
+            rows=rows_of(
+                cut.sketches,
+                cut.columns,
+                days=days_of(articles, self._today),
+                url_keys=url_keys,
+                lengths=lengths,
+                seen=np.nan,  # the store knows
+            ),
             entries=joined([sketch_entries(cut.sketches, numbers), _sentences_left(reading, self._recurring)]),
             sentences=packed_sentences(reading.sentences, 0, len(articles)),
             identities=[each.identity for each in keys],

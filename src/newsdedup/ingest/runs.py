@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from newsdedup.article import Article, Skipped
 from newsdedup.engine.workers import Progress
-from newsdedup.ingest.batches import ingest_batch
+from newsdedup.ingest.batches import DAY, ingest_batch
 from newsdedup.ingest.clusters import renew_clusters
 from newsdedup.ingest.reports import news_of, untold
 from newsdedup.remarks import Remarks
@@ -58,6 +58,7 @@ def ingest(
         progress: Called with (stage, done, total); total 0 means unknown.
     """
     started = time.monotonic()
+    parameters = replace(parameters, today=store.time / DAY)
     run = store.begin_run(wall)
     intake = Intake(inputs)
     read = new = versions = repeated = 0

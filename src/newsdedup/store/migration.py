@@ -17,7 +17,7 @@ from newsdedup.store.expiry import give_back, shrink_segments
 from newsdedup.store.nouns import KeepText, Migrated, Rebuilt
 from newsdedup.store.postings import Entries
 from newsdedup.store.records import record_of
-from newsdedup.store.rows import Rows
+from newsdedup.store.rows import Rows, latest_days
 from newsdedup.store.segments import Segments
 from newsdedup.store.writer import Writer
 from newsdedup.version import __version__
@@ -124,10 +124,10 @@ def _put_rebuilt(store: Writer, segments: Segments, rows: Rows, asked: Sequence[
     entries = Entries(kinds=made.entries.kinds, keys=made.entries.keys, numbers=numbers[made.entries.numbers])
     records = [None] * len(asked) if made.articles is None else [record_of(article) for article in made.articles]
     path = segments.next_path()
-    made.rows["day"] = store.rows(numbers)["day"]  # of an article that states no time it is when it was first seen
+    made.rows["seen"] = store.rows(numbers)["seen"]
     try:
         rows.write(numbers, made.rows)
-        listed = segments.write(entries, numbers, made.rows["day"])
+        listed = segments.write(entries, numbers, latest_days(made.rows))
         with database.transaction():
             database.many(
                 "INSERT INTO rebuilt VALUES (?, ?, ?, ?, ?)",

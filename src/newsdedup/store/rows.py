@@ -24,6 +24,7 @@ ROW = np.dtype(
         ("terms", "<u4", (NUM_PERM,)),
         ("facts", "<u4", (NUM_PERM,)),
         ("day", "<f8"),
+        ("seen", "<f8"),
         ("url_key", "<u8"),
         ("content_key", "<u8"),
         ("tokens", "<i4"),
@@ -34,13 +35,20 @@ ROW = np.dtype(
     ],
     align=True,
 )
-"""One article: its signatures (zeros for a view that is not kept); the time for the window in days; keys of its URL and
+"""One article: its signatures (zeros for a view that is not kept); the time of
+publication in days, NaN where it is unknown, and that of its first sight; keys of its URL and
 of its text; tokens, content stems, sentences; content stems before boilerplate was cut; whether page chrome was cut.
 Padded to a multiple of 8 bytes."""
 
 ROWS_A_FILE = 1 << 16
 
 _PLAIN = np.dtype((np.void, ROW.itemsize))  # taken as one piece of memory, not field by field
+
+
+def latest_days(rows: NDArray[np.void]) -> NDArray[np.float64]:
+    """The later one of the two times of each article."""
+    days: NDArray[np.float64] = np.fmax(rows["day"], rows["seen"])
+    return days
 
 
 def row_files(numbers: NDArray[np.int64]) -> frozenset[str]:
