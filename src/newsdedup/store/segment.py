@@ -83,7 +83,7 @@ class Segment:
             but: Numbers left out, sorted.
 
         Returns:
-            `(queries, numbers)`, sorted by both.
+            `(queries, numbers)`; the numbers of each query stand in order.
         """
         if not self.entries:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -193,11 +193,8 @@ class Segment:
             stays = done[which] & (from_end <= most[asked][which])
             pieces.append((asked[which[stays]], numbers[stays]))
             asked, length = asked[~done], taken[~done] * 8
-        if len(pieces) == 2:
-            return pieces[1]
         which, numbers = (np.concatenate(column) for column in zip(*pieces, strict=True))
-        order = np.argsort(which, kind="stable")
-        return which[order], numbers[order]
+        return which, numbers
 
     def _relative(self, places: NDArray[np.int64] | slice) -> NDArray[np.int64]:
         numbers = self._high[places].astype(np.int64)
