@@ -197,7 +197,7 @@ class TestASegment:
         (tmp_path / "postings-00000001").write_bytes(b"torn" * 100_000)
         listed = write(tmp_path, 1, parts[0], 1, 40)
         assert (tmp_path / listed.name).stat().st_size == listed.bytes
-        assert Postings(tmp_path, [listed]).segments[0].problem() is None
+        Postings(tmp_path, [listed]).segments[0].refuse_damage()
 
     @pytest.mark.parametrize(
         ("kind", "key", "number"),
@@ -326,11 +326,15 @@ class TestADamagedSegment:
         listed = write(tmp_path, 1, parts[3], 300, 1000)
         path = tmp_path / listed.name
         (segment,) = Postings(tmp_path, [listed]).segments
-        assert segment.problem() is None
+        segment.refuse_damage()
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 1
         path.write_bytes(bytes(data))
-        assert "newsdedup store verify FILE" in (segment.problem() or "")
+        with pytest.raises(StoreError, match=r"bytes are not those .*newsdedup store verify FILE"):
+            segment.refuse_damage()
+        with pytest.raises(StoreError, match="bytes are not those"):  # it would have a new checksum
+            merged([segment], None, tmp_path / "postings-00000002")
+        assert list(tmp_path.iterdir()) == [path]
 
     def test_gives_no_number_that_is_not_of_it(self, tmp_path: Path, parts: list[Entries]) -> None:
         listed = write(tmp_path, 1, parts[3], 300, 1000)
@@ -377,7 +381,7 @@ class TestMerging:
         found = Postings(tmp_path, [one]).holders(kinds, keys, most=10_000)
         assert rows_of(found) == expected(held([left]), kinds, keys, 10_000)
         assert one.articles == np.count_nonzero(alive[1:])
-        assert Postings(tmp_path, [one]).segments[0].problem() is None
+        Postings(tmp_path, [one]).segments[0].refuse_damage()
         assert Postings(tmp_path, [one]).segments[0].entries == sum(map(len, held([left]).values()))
 
     def test_of_a_single_segment_rids_it_of_whoever_is_gone(self, tmp_path: Path, parts: list[Entries]) -> None:

@@ -130,11 +130,13 @@ def merged(segments: Sequence[Segment], alive: Alive | None, path: Path, *, smal
         What is to be listed; no articles when none is left.
 
     Raises:
-        StoreError: The disk is full or refuses; there is no file then.
+        StoreError: One of them is damaged, or the disk is full or refuses; there is no file then.
     """
     first, end = segments[0].listed.first, segments[-1].listed.end
     if end - first > MOST_SPAN or any(left.listed.end > right.listed.first for left, right in pairwise(segments)):
         raise ValueError("the segments do not stand beside each other, or too far apart")
+    for segment in segments:  # what is damaged would go by a new checksum as if it were not
+        segment.refuse_damage()
     articles = sum(segment.listed.articles for segment in segments)
     entries = sum(segment.entries for segment in segments)
     kept: NDArray[np.bool_] | None = None

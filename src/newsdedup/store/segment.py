@@ -121,8 +121,12 @@ class Segment:
         """Numbers of some of the entries, counted from the first of the segment."""
         return self._relative(slice(first, end))
 
-    def problem(self) -> str | None:
-        """What is wrong with the file, found by reading all of it; None when it is what was written."""
+    def refuse_damage(self) -> None:
+        """Reads all of the file.
+
+        Raises:
+            StoreError: It is not, byte for byte, what was written.
+        """
         try:
             handle = os.open(self._path, os.O_RDONLY)
             try:
@@ -130,10 +134,9 @@ class Segment:
             finally:
                 os.close(handle)
         except OSError as error:
-            return str(unreadable(self._path, error))
+            raise unreadable(self._path, error) from None
         if found != self.listed.checksum:
-            return str(damaged(self._path, "its bytes are not those that were written"))
-        return None
+            raise damaged(self._path, "its bytes are not those that were written")
 
     def _runs(self, kinds: NDArray[np.uint8], keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The entries of each key, `first` to before `end`."""
