@@ -21,11 +21,11 @@ from store_sets import NOW, PARAMETERS, article, batch, numbered
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A store with two articles, in a folder whose name is none for a URI."""
-    folder = tmp_path / "100% odd? #1"
-    folder.mkdir()
-    with Writer.open(folder / "news.store", PARAMETERS, now=NOW, lock_timeout_seconds=0) as writer:
+    odd = tmp_path / "100% odd? #1"
+    odd.mkdir()
+    with Writer.open(odd / "news.store", PARAMETERS, now=NOW, lock_timeout_seconds=0) as writer:
         writer.add(batch(numbered(0, 400)))
-    return folder / "news.store"
+    return odd / "news.store"
 
 
 def write(path: Path, **other: object) -> None:
@@ -59,6 +59,11 @@ def foreign(path: Path) -> None:
     changed(path, "CREATE TABLE articles (a)")
 
 
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 def half(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
@@ -84,7 +89,7 @@ SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "cut postings": (lambda path: half(next(path.parent.rglob("postings-*"))), "postings-00000001"),
     "no index": (lambda path: shutil.rmtree(path.with_name("news.store-index")), "postings-00000001"),
-    "a folder": (lambda path: (path.unlink(), path.mkdir()), "a folder; name a file"),
+    "a folder": (folder, "a folder; name a file"),
     "no folder": (lambda path: shutil.rmtree(path.parent), "its folder is not there"),
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 
 from newsdedup.article import Article
 from newsdedup.errors import StoreError
-from newsdedup.store.database import Database, as_given, numbers_json
+from newsdedup.store.database import Database, as_given, numbers_json, open_to_read
 from newsdedup.store.nouns import KeepText
+from newsdedup.store.paths import store_files
 from newsdedup.store.reader import Reader
 from newsdedup.store.rows import ROWS_A_FILE
 from newsdedup.store.segment import Segment
@@ -66,15 +68,24 @@ def verify(path: Path | str, *, sample: int = 1000, unlike: Unlike | None = None
     Raises:
         StoreError: The store cannot be opened.
     """
-    with Reader.open(path, None) as store:
-        problems = [*_table_problems(store.database)]
-        parts = (_segment_problems, _row_problems, lambda store: _sample_problems(store, sample, unlike))
-        for part in parts:
-            try:
-                problems += part(store)
-            except StoreError as error:
-                problems.append(str(error))
-        return problems
+    with closing(open_to_read(store_files(path))) as database:
+        problems = [*_table_problems(database)]
+    try:
+        with Reader.open(path, None) as store:
+            problems += _problems_beside(store, sample, unlike)
+    except StoreError as error:
+        problems.append(str(error))
+    return list(dict.fromkeys(problems))  # one damage may be met on several ways
+
+
+def _problems_beside(store: Reader, sample: int, unlike: Unlike | None) -> Iterator[str]:
+    """What is wrong with rows, postings and records; damage to one keeps none of the others from being looked at."""
+    parts = _segment_problems(store), _row_problems(store), _sample_problems(store, sample, unlike)
+    for part in parts:
+        try:
+            yield from part
+        except StoreError as error:
+            yield str(error)
 
 
 def _table_problems(database: Database) -> Iterator[str]:
