@@ -68,7 +68,7 @@ def verify(*, file: str, sample: int) -> int:
 @store.command()
 @click.argument("file", metavar="FILE")
 @click.option("--keep", metavar="TIME", required=True, help="What was seen in this time stays: 90d, 36h.")
-@click.option("--force", is_flag=True, help="Go on where the clock or the amount looks wrong.")
+@click.option("--force", is_flag=True, help="Also when more than half of the articles would go.")
 @lock_timeout_option
 @quiet_option
 def expire(*, file: str, keep: str, force: bool, lock_timeout: str, quiet: bool) -> None:
