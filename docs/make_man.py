@@ -85,7 +85,7 @@ EXAMPLES: Mapping[str, Sequence[tuple[str, str]]] = {
         ("What a feed has that is new, every few minutes:", "newsdedup ingest feeds/ --store news.db -q"),
         (
             "The same for a log that programs read, with metrics for node_exporter:",
-            "newsdedup ingest feeds/ --store news.db -o jsonl=new.jsonl -q --log-format json "
+            "newsdedup ingest feeds/ --store news.db --format jsonl --log-format json "
             "--metrics /var/lib/prometheus/node-exporter/newsdedup.prom",
         ),
     ),
