@@ -31,8 +31,9 @@ STATUSES: Mapping[int, str] = {
     1: "Findings (check only).",
     2: "Usage, configuration, or an input that cannot be used at all. Nothing was written.",
     3: "Finished, but inputs were skipped and --strict was given.",
-    4: "An index that cannot be used: damaged, of another version, or made with other parameters.",
+    4: "An index or a store that cannot be used: damaged, of another version, or made with other parameters.",
     70: "Internal error; NEWSDEDUP_DEBUG=1 shows the traceback.",
+    75: "Another run is writing to the store; run again later, or wait with --lock-timeout.",
     130: "Interrupted (Ctrl-C).",
     143: "Terminated.",
 }
@@ -47,6 +48,9 @@ COMMAND_STATUSES: Mapping[str, Sequence[int]] = {
     "check": (0, 1, 2, 3, 4),
     "index": (0, 2, 3),
     "baseline": (0, 2, 3, 4),
+    "ingest": (0, 2, 3, 4, 75),
+    "report": (0, 2, 4),
+    "store": (0, 2, 4, 75),
     "compare": (0, 2),
     "eval": (0, 2, 3),
     "tune": (0, 2, 3),
@@ -76,6 +80,24 @@ EXAMPLES: Mapping[str, Sequence[tuple[str, str]]] = {
         ("Accept what is there today:", "newsdedup baseline create content/ --baseline newsdedup-baseline.json"),
         ("What is new since then?", "newsdedup baseline diff content/ --baseline newsdedup-baseline.json"),
         ("Accept that too, forget what is gone:", "newsdedup baseline update content/"),
+    ),
+    "ingest": (
+        ("What a feed has that is new, every few minutes:", "newsdedup ingest feeds/ --store news.db -q"),
+        (
+            "The same for a log that programs read, with metrics for node_exporter:",
+            "newsdedup ingest feeds/ --store news.db --format jsonl --log-format json "
+            "--metrics /var/lib/prometheus/node-exporter/newsdedup.prom",
+        ),
+    ),
+    "report": (
+        ("The stories of the last day:", "newsdedup report news.db --since 1d"),
+        ("What the last run reported, once more:", "newsdedup report news.db --run last --format jsonl"),
+    ),
+    "store": (
+        ("What is in a store, and is it sound?", "newsdedup store info news.db"),
+        ("Every file and a sample of the articles checked:", "newsdedup store verify news.db"),
+        ("Forget what was not seen for 90 days:", "newsdedup store expire news.db --keep 90d"),
+        ("A copy while runs go on:", "newsdedup store backup news.db backup/news.db"),
     ),
     "compare": (
         ("Two files, sentence by sentence:", "newsdedup compare drafts/a.md archive/b.md"),
@@ -166,7 +188,7 @@ def _one(context: click.Context, name: str, names: Sequence[str]) -> Iterator[st
     for each in below:
         yield f".SS {_bold(f'Options of {name} {each.info_name}')}"
         yield from _option_list(each)
-    yield from _statuses([*COMMAND_STATUSES[name], *ENDINGS])
+    yield from _statuses(sorted([*COMMAND_STATUSES[name], *ENDINGS]))
     yield ".SH ENVIRONMENT"
     yield f"See {_page_name()}."
     yield from _examples(EXAMPLES[name])

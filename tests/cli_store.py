@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,7 +66,7 @@ class StandIn:
     def ingest_articles(
         self, articles: Iterable[Article | Skipped], store: str | os.PathLike[str], config: Config, **asked: Any
     ) -> Iterator[Answer]:
-        """In the place of `api.ingest_articles`."""
+        """In the place of `stores.ingest_articles`."""
         if self.error is not None:
             raise self.error
         self.config, self.asked, self.read = config, {"store": store, **asked}, list(articles)
@@ -85,7 +87,7 @@ class StandIn:
         return load_articles(*paths, params=LoaderParams(max_bytes=params.max_bytes))
 
     def answering(self, name: str) -> Callable[..., Any]:
-        """In the place of another function of the api: writes down the arguments and gives `answer`."""
+        """In the place of another function of `stores`: writes down the arguments and gives `answer`."""
 
         def call(*arguments: Any, **asked: Any) -> Any:
             self.events.append(name)
@@ -98,11 +100,13 @@ class StandIn:
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> StandIn:
-    """The api behind the commands for one test, which runs in an empty folder and sees no settings."""
+    """The store behind the commands for one test, which runs in an empty folder and sees no settings."""
     made = StandIn(tmp_path, capsys)
-    monkeypatch.setattr("newsdedup.api.ingest_articles", made.ingest_articles, raising=False)
+    stores: Any = types.ModuleType("newsdedup.stores")
+    stores.ingest_articles = made.ingest_articles
     for name in ("report_store", "store_info", "verify_store", "expire_store", "migrate_store", "backup_store"):
-        monkeypatch.setattr(f"newsdedup.api.{name}", made.answering(name), raising=False)
+        setattr(stores, name, made.answering(name))
+    monkeypatch.setitem(sys.modules, "newsdedup.stores", stores)
     monkeypatch.setattr("newsdedup.loaders.load_articles", made.load_articles)
     monkeypatch.setattr("newsdedup.process.long_run", _nothing)
     monkeypatch.chdir(tmp_path)

@@ -135,6 +135,8 @@ def test_options_become_settings(engine: Engine) -> None:
         "field_map": {"id": "guid", "text": "body"},
         "lang": "de",
         "ids": "relative",
+        "equal_ids": "first",
+        "left_out": (),
     }
 
 

@@ -10,6 +10,7 @@ import pytest
 from cli_engine import joined
 from cli_store import StandIn, stand_in
 from newsdedup.config import Config
+from newsdedup.errors import StoreError
 from newsdedup.report.jsonl import result_lines
 from newsdedup.report.plain import Style
 from newsdedup.report.text import text_lines
@@ -75,16 +76,21 @@ def test_reports_down_to_the_verdict_that_is_asked_for(store: StandIn) -> None:
         (("news.db", "-o", "text=news.db"), "-o: news.db is an input; give another name"),
         (("news.db", "-o", "text=news.db-shm"), "-o: news.db-shm belongs to the store news.db; "),
         (("news.db", "--format", "sarif"), "report has no format sarif; check has; available: text, jsonl, json"),
-        (("nix.db",), "nix.db: no such store; newsdedup ingest --store makes one"),
-        (("news",), "news: is a folder, not a store; "),
-        (("found.jsonl",), "found.jsonl: is no store; name the FILE of newsdedup ingest --store (kept result files "),
-        (("empty",), "empty: is no store; "),
+        (("found.jsonl",), "found.jsonl: holds results, not a store; name the FILE of newsdedup ingest --store (kept "),
     ],
 )
 def test_refuses_in_one_line(store: StandIn, words: tuple[str, ...], told: str) -> None:
     Path("found.jsonl").write_text('{"type":"run"}\n', encoding="utf-8")
-    Path("empty").touch()
     code, out, err = store.run("report", *words)
     assert (code, out, store.events) == (2, "", [])
     assert err.startswith(f"newsdedup: error: {told}")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["nix.db", "news", "empty", "other.db"])
+def test_leaves_it_to_the_store_to_say_what_is_none(store: StandIn, name: str) -> None:
+    Path("empty").touch()
+    Path("other.db").write_bytes(b"SQLite format 3\0")
+    store.error = StoreError(f"{name}: no store")
+    assert store.run("report", name) == (4, "", f"newsdedup: error: {name}: no store\n")
+    assert store.events == ["report_store"]

@@ -46,15 +46,6 @@ def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize("command", ["info", "verify", "expire --keep 90d", "migrate", "backup copy.db"])
-def test_a_store_that_is_not_there_is_one_line(store: StandIn, command: str) -> None:
-    name, *more = command.split()
-    code, out, err = store.run("store", name, "nix.db", *more)
-    assert (code, out, store.events) == (2, "", [])
-    assert err == "newsdedup: error: nix.db: no such store; newsdedup ingest --store makes one\n"
-    assert store.run("store", name, "news", *more)[2].startswith("newsdedup: error: news: is a folder, not a store; ")
-
-
-@pytest.mark.parametrize("command", ["info", "verify", "expire --keep 90d", "migrate", "backup copy.db"])
 def test_a_store_that_cannot_be_used_is_exit_code_4(store: StandIn, command: str) -> None:
     store.error = StoreError("news.db: made by a newer version; update newsdedup")
     name, *more = command.split()
@@ -186,18 +177,3 @@ class TestBackup:
             "newsdedup: backed up news.db to copy.db: 33.1 MB\n",
         )
         assert store.asked == {"arguments": (STORE, Path("copy.db"))}
-
-    @pytest.mark.parametrize(
-        ("target", "told"),
-        [
-            ("news.db", "TARGET: news.db belongs to the store news.db; give another name or place"),
-            ("news.db-wal", "TARGET: news.db-wal belongs to the store news.db; give another name or place"),
-            ("there.db", "TARGET: there.db is there; give another name"),
-            ("news", "TARGET: news is a folder; give a file name in it"),
-            ("nix/a.db", "TARGET: no folder nix; make it first"),
-        ],
-    )
-    def test_overwrites_nothing(self, store: StandIn, target: str, told: str) -> None:
-        Path("there.db").write_text("mine", encoding="utf-8")
-        assert store.run("store", "backup", "news.db", target) == (2, "", f"newsdedup: error: {told}\n")
-        assert store.events == []

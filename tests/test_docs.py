@@ -56,7 +56,7 @@ def test_every_command_is_documented() -> None:
 
 
 def test_every_option_the_readme_names_exists() -> None:
-    help_text = "".join(run(sys.executable, "-m", "newsdedup", each, "--help") for each in ("scan", "check"))
+    help_text = "".join(run(sys.executable, "-m", "newsdedup", each, "--help") for each in ("scan", "check", "ingest"))
     named = set(re.findall(r"`(--[a-z-]+)", README))
     assert named
     assert not {option for option in named if option not in help_text}

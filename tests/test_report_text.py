@@ -253,11 +253,6 @@ def test_an_ingest_that_found_nothing_says_so_in_one_line() -> None:
     assert list(text_lines(replace(NOTHING, figures=figures), Style(findings_only=True))) == []
 
 
-def test_pairs_of_a_run_that_was_cut_off_are_counted_apart() -> None:
-    line = list(text_lines(replace(INGESTED, figures=replace(FIGURES, matched=1)), PLAIN))[-1]
-    assert "58 seen before, 1 pair (3 reported), 1 skipped; store" in line
-
-
 @pytest.mark.parametrize("width", [60, 80, 200])
 def test_an_ingest_fits_a_terminal(width: int) -> None:
     long = replace(INGESTED.clusters[1], members=(LONG, *INGESTED.clusters[1].members), joined=(LONG,))

@@ -132,7 +132,7 @@ class RunFigures:
         new: Of those, the ones that the store did not have.
         versions: Further texts of articles that the store has, counted apart from `new`.
         repeated: Articles that the store has with that very text.
-        matched: Pairs found by this run.
+        matched: Pairs that it reports, those that a run before it could not deliver among them.
         skipped: Inputs that were not read.
         seconds: Wall time.
         store_articles: Articles in the store after the run, every version of one counted.

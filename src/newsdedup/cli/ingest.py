@@ -134,7 +134,7 @@ def ingest(
         if metrics is not None:
             _write_metrics(metrics, result.figures, store)
     if not quiet and (for_programs() or not _is_text(outputs)):
-        say(figures_line(result, result.figures), figures=asdict(result.figures))
+        say(figures_line(result.figures), figures=asdict(result.figures))
     return EXIT_SKIPPED if config.strict and result.skipped else 0
 
 

@@ -16,10 +16,8 @@ from newsdedup.cli.options import (
     run_settings,
 )
 from newsdedup.cli.output import deliver, planned_outputs, refuse_other_formats
-from newsdedup.cli.store_options import kept_store, refuse_writing_into, seconds_of
+from newsdedup.cli.store_options import refuse_writing_into, seconds_of
 from newsdedup.errors import ConfigError, InputError
-
-_SQLITE = b"SQLite format 3\0"
 
 
 @click.command()
@@ -72,15 +70,22 @@ def _run(text: str) -> int | Literal["last"]:
 
 
 def _store(name: str) -> Path:
-    """A file that may be a store; results that a scan wrote are told apart here, in the words of one who has some."""
-    path = kept_store(name)
+    """The store; results that a scan wrote are told apart here, in the words of one who has some.
+
+    Whatever else is no store is for the store to say.
+
+    Raises:
+        InputError: The file holds JSON.
+    """
+    path = Path(name)
     try:
         with path.open("rb") as file:
-            start = file.read(len(_SQLITE))
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
-    if start != _SQLITE:
+            start = file.read(1)
+    except OSError:
+        return path
+    if start == b"{":
         raise InputError(
-            f"{name}: is no store; name the FILE of newsdedup ingest --store (kept result files cannot be reported yet)"
+            f"{name}: holds results, not a store; name the FILE of newsdedup ingest --store (kept results cannot be "
+            "reported again in this version)"
         )
     return path

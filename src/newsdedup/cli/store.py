@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
 from newsdedup.cli.main import EXIT_USAGE
 from newsdedup.cli.messages import say
 from newsdedup.cli.options import config_options, settings_with_origins
-from newsdedup.cli.output import writable, write_stdout
+from newsdedup.cli.output import write_stdout
 from newsdedup.cli.progress import work
-from newsdedup.cli.store_options import (
-    kept_store,
-    lock_timeout_option,
-    quiet_option,
-    refuse_writing_into,
-    seconds_of,
-)
+from newsdedup.cli.store_options import lock_timeout_option, quiet_option, seconds_of
 from newsdedup.config import VIEWS
-from newsdedup.errors import ConfigError, StoreError
+from newsdedup.errors import StoreError
 from newsdedup.report.plain import count, megabytes, visible
 
 _SECONDS_PER_DAY = 86_400
@@ -39,11 +34,10 @@ def store(context: click.Context) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 def info(*, file: str, form: str) -> None:
     """What is in a store: articles, runs, parameters, size; while a run writes to it, too."""
-    path = kept_store(file)
     from newsdedup.report.store_info import info_json, info_text  # noqa: PLC0415
     from newsdedup.stores import store_info  # noqa: PLC0415  # numpy
 
-    write_stdout((info_json if form == "json" else info_text)(store_info(path)))
+    write_stdout((info_json if form == "json" else info_text)(store_info(Path(file))))
 
 
 @store.command()
@@ -57,10 +51,9 @@ def verify(*, file: str, sample: int) -> int:
     The database's own check runs over all of it, every file is held against what was written down of it, and the
     signatures of a sample of articles are made anew from their texts. Exit code 4 when something is wrong.
     """
-    path = kept_store(file)
     from newsdedup.stores import verify_store  # noqa: PLC0415  # numpy and the language models
 
-    problems = verify_store(path, sample=sample)
+    problems = verify_store(Path(file), sample=sample)
     write_stdout(map(visible, problems or ["sound"]))
     return StoreError.exit_code if problems else 0
 
@@ -68,7 +61,7 @@ def verify(*, file: str, sample: int) -> int:
 @store.command()
 @click.argument("file", metavar="FILE")
 @click.option("--keep", metavar="TIME", required=True, help="What was seen in this time stays: 90d, 36h.")
-@click.option("--force", is_flag=True, help="Go on where the clock or the amount looks wrong.")
+@click.option("--force", is_flag=True, help="Also when more than half of the articles would go.")
 @lock_timeout_option
 @quiet_option
 def expire(*, file: str, keep: str, force: bool, lock_timeout: str, quiet: bool) -> None:
@@ -79,14 +72,13 @@ def expire(*, file: str, keep: str, force: bool, lock_timeout: str, quiet: bool)
     """
     keep_days = seconds_of(keep, "--keep", unit="d") / _SECONDS_PER_DAY
     waiting = seconds_of(lock_timeout, "--lock-timeout", unit="s", zero=True)
-    path = kept_store(file)
     from newsdedup.stores import expire_store  # noqa: PLC0415  # numpy
 
     with work(quiet=quiet) as progress:
-        gone = expire_store(path, keep_days, lock_timeout_seconds=waiting, force=force, progress=progress)
+        gone = expire_store(Path(file), keep_days, lock_timeout_seconds=waiting, force=force, progress=progress)
     if not quiet:
         freed = f"{megabytes(gone.bytes_freed)} freed"
-        say(f"expired {count(gone.articles, 'article')} of {path}: {gone.left:,} left, {freed}")
+        say(f"expired {count(gone.articles, 'article')} of {file}: {gone.left:,} left, {freed}")
 
 
 @store.command()
@@ -112,17 +104,16 @@ def migrate(
     it was. It needs the texts: a store with --keep-text none cannot be migrated.
     """
     waiting = seconds_of(lock_timeout, "--lock-timeout", unit="s", zero=True)
-    path = kept_store(file)
     config = settings_with_origins(config_file, preset=preset, views=views, lang=lang).config
     from newsdedup.process import long_run  # noqa: PLC0415
     from newsdedup.stores import migrate_store  # noqa: PLC0415  # numpy and the language models
 
     long_run()
     with work(quiet=quiet) as progress:
-        done = migrate_store(path, config, lock_timeout_seconds=waiting, progress=progress)
+        done = migrate_store(Path(file), config, lock_timeout_seconds=waiting, progress=progress)
     if not quiet:
         changed = _changed(done.from_, done.to)
-        say(f"migrated {count(done.articles, 'article')} of {path}: {changed or 'the parameters are as they were'}")
+        say(f"migrated {count(done.articles, 'article')} of {file}: {changed or 'the parameters are as they were'}")
 
 
 def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> str:
@@ -137,15 +128,10 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> str:
 def backup(*, file: str, target: str, quiet: bool) -> None:
     """Copy a store as it is at one moment, while a run may write to it; TARGET is a store of its own.
 
-    TARGET must not be there yet. To restore, copy its files back under the old name.
+    TARGET must not be there yet. To restore, put its files back under the old name.
     """
-    path = kept_store(file)
-    copy = writable(target, "TARGET")
-    refuse_writing_into(path, [copy], "TARGET")
-    if copy.exists():
-        raise ConfigError(f"TARGET: {copy} is there; give another name")
     from newsdedup.stores import backup_store  # noqa: PLC0415  # numpy
 
-    size = backup_store(path, copy)
+    size = backup_store(Path(file), Path(target))
     if not quiet:
-        say(f"backed up {path} to {copy}: {megabytes(size)}")
+        say(f"backed up {file} to {target}: {megabytes(size)}")

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from newsdedup.config.values import duration
-from newsdedup.errors import ConfigError, InputError
+from newsdedup.errors import ConfigError
 from newsdedup.store.paths import belongs_to_store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -63,17 +63,3 @@ def refuse_writing_into(store: Path, targets: Iterable[Path], option: str) -> No
     for target in targets:
         if belongs_to_store(target, store):
             raise ConfigError(f"{option}: {target} belongs to the store {store}; give another name or place")
-
-
-def kept_store(name: str) -> Path:
-    """A store that is there; what is wrong with it is for the store to say.
-
-    Raises:
-        InputError: There is no such file.
-    """
-    path = Path(name)
-    if path.is_dir():
-        raise InputError(f"{name}: is a folder, not a store; name the FILE that newsdedup ingest --store wrote")
-    if not path.exists():
-        raise InputError(f"{name}: no such store; newsdedup ingest --store makes one")
-    return path

@@ -30,7 +30,7 @@ def _gauges(figures: RunFigures, now: float) -> Iterator[tuple[str, str, str]]:
     yield "run_new_articles", "Articles that the last run added.", str(figures.new)
     yield "run_new_versions", "Further texts of known articles that the last run added.", str(figures.versions)
     yield "run_repeated_articles", "Articles that the last run met again.", str(figures.repeated)
-    yield "run_matched_pairs", "Pairs that the last run found.", str(figures.matched)
+    yield "run_matched_pairs", "Pairs that the last run reported.", str(figures.matched)
     yield "run_skipped_inputs", "Inputs that the last run could not read.", str(figures.skipped)
     yield "run_seconds", "Wall time of the last run.", f"{figures.seconds:.3f}"
     yield "store_articles", "Articles in the store, every version counted.", str(figures.store_articles)

@@ -159,21 +159,16 @@ def closing(result: Result, *, timed: bool) -> str:
         timed: Say how long it took; an ingest says so anyway, since no two of them are the same.
     """
     if result.figures is not None:
-        return figures_line(result, result.figures)
+        return figures_line(result.figures)
     return f"{_found_counts(result)} in {result.seconds:.1f} s" if timed else _found_counts(result)
 
 
-def figures_line(result: Result, figures: RunFigures) -> str:
-    """`run 12: 40 new, 2 new versions, 58 seen before, 3 pairs; store: 10,240 articles, 33.1 MB; 1.2 s`.
-
-    The pairs are those that the run found; one that tells more, because a run before was cut off, says so.
-    """
+def figures_line(figures: RunFigures) -> str:
+    """`run 12: 40 new, 2 new versions, 58 seen before, 3 pairs; store: 10,240 articles, 33.1 MB; 1.2 s`."""
     said = [f"{figures.new:,} new"]
     if figures.versions:
         said.append(count(figures.versions, "new version"))
     said += [f"{figures.repeated:,} seen before", count(figures.matched, "pair")]
-    if len(result.pairs) != figures.matched:
-        said[-1] += f" ({len(result.pairs):,} reported)"
     if figures.skipped:
         said.append(f"{figures.skipped:,} skipped")
     store = f"store: {count(figures.store_articles, 'article')}, {megabytes(figures.store_bytes)}"
