@@ -35,6 +35,8 @@ def xml_entries(flat: FlatFeed) -> Iterator[FeedEntry]:
     Raises:
         RefusedError: `bad-xml`, should feedparser not get along with one.
     """
+    if not flat.entries:  # and perhaps no root: the document may have broken off in its first tag
+        return
     before, between, behind = _FRAMES[flat.root]
     start = "".join((before.format(_NAMESPACES + flat.opening), *flat.head, between))
     for first in range(0, len(flat.entries), _BATCH):
