@@ -3,7 +3,8 @@
 
 Writes into FOLDER, and prints what it made as one line of JSON:
 
-- corpus.jsonl: the articles in the order of their time, a tenth of them near-duplicates of one at most three days older;
+- corpus.jsonl: the articles in the order of their time, a tenth of them near-duplicates of one at most three
+  days older;
 - new-0.jsonl ... : 100 articles each of the day after, ten of them near-copies of articles in corpus.jsonl;
 - queries.jsonl: near-copies, to be asked for one by one;
 - planted.tsv and new-planted.tsv: (original, copy).
