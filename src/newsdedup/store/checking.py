@@ -116,9 +116,10 @@ def _segment_problems(store: Reader) -> Iterator[str]:
     for segment in store.segments.postings.segments:
         listed = segment.listed
         where = f"{name}: {listed.name}"
-        problem = segment.problem()
-        if problem is not None:
-            yield problem
+        try:
+            segment.refuse_damage()
+        except StoreError as error:
+            yield str(error)
             continue
         sql = "SELECT number FROM articles WHERE number >= ? AND number < ? ORDER BY number"
         numbers = np.array(store.database.column(sql, (listed.first, listed.end)), dtype=np.int64) - listed.first

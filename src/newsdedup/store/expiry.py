@@ -69,10 +69,16 @@ def expire(
                 progress(STAGE, gone, due)
         shrink_segments(database, segments)
         segments.remove_leftovers()
-        if renew is not None and touched:
-            renew(store, sorted(root for roots in store.members_of(sorted(touched)).values() for root in roots))
+        roots = sorted(root for roots in store.members_of(sorted(touched)).values() for root in roots)
+        if renew is not None and roots:
+            renew(store, roots)
         give_back(database)
-        return Expired(articles=gone, left=articles - gone, bytes_freed=max(0, before - store.bytes_on_disk()))
+        return Expired(
+            articles=gone,
+            left=articles - gone,
+            bytes_freed=max(0, before - store.bytes_on_disk()),
+            touched=tuple(roots),
+        )
 
 
 def shrink_segments(database: Database, segments: Segments) -> None:

@@ -231,11 +231,13 @@ class Expired:
     Attributes:
         articles: How many went.
         left: How many are left.
+        touched: Roots of what is left of clusters that lost members, sorted.
     """
 
     articles: int
     left: int
     bytes_freed: int
+    touched: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
