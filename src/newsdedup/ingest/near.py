@@ -42,6 +42,7 @@ MOST_HOLDERS = 200
 """Articles of one bucket, or of one passage, that are looked at: the newest."""
 
 _MOST_OF_SENTENCE = 1024  # holders of one sentence that are counted
+_OWNERS = 512  # new articles whose buckets are looked at together: each has 190, of up to MOST_HOLDERS
 _PAIRS = 1 << 15  # pairs whose signatures are held against each other at a time
 _LEAST = (ceil(KEEP_COPY * NUM_PERM), ceil(KEEP_TERMS * NUM_PERM), ceil(KEEP_BOTH * NUM_PERM))
 
@@ -104,7 +105,11 @@ class StoreIndex:
         sketches = [(reading.sketches, reading.columns, np.arange(len(shelf)))]
         sketches += self._cut(reading, shelf)
         found = [holders.sampled]
-        found += [self._by_bands(*each, self._days(shelf), gone) for each in sketches]
+        days = self._days(shelf)
+        for part, columns, owners in sketches:
+            for start in range(0, owners.size, _OWNERS):
+                rows = slice(start, start + _OWNERS)
+                found.append(self._by_bands(_signatures(part, rows), columns.content[rows], days[owners[rows]], gone))
         passages = self._by_passages(sketches, gone)
         numbers = distinct(np.concatenate([*found, passages.numbers]))
         stored = self._store.stored(numbers.tolist())
@@ -179,18 +184,17 @@ class StoreIndex:
     def _by_bands(
         self,
         sketches: Sketches,
-        columns: ArticleColumns,
-        owners: NDArray[np.int64],
+        content: NDArray[np.int64],
         days: NDArray[np.float64],
         gone: NDArray[np.int64],
     ) -> NDArray[np.int64]:
         """Articles of the store that share a band with a new one, and whose signatures do not rule the pair out.
 
         Args:
-            owners: New article that each sketch is of.
-            days: Of all new articles.
+            content: Content stems of the new articles.
+            days: Times of publication of the new articles.
         """
-        entries = band_entries(sketches, np.arange(owners.size))
+        entries = band_entries(sketches, np.arange(content.size))
         copy = entries.kinds < BAND_KINDS["copy"].stop
         found = [np.zeros(0, dtype=np.int64)]
         for chosen, windowed in ((copy, False), (~copy, self._window_days is not None)):
@@ -201,17 +205,17 @@ class StoreIndex:
                 entries.kinds[chosen], entries.keys[chosen], most=MOST_HOLDERS, latest_day_from=earliest, but=gone
             )
             new = entries.numbers[chosen][asked]
-            pairs = distinct(numbers * owners.size + new)
-            known, new = np.divmod(pairs, owners.size)
+            pairs = distinct(numbers * content.size + new)
+            known, new = np.divmod(pairs, content.size)
             for start in range(0, pairs.size, _PAIRS):
                 part = slice(start, start + _PAIRS)
-                found.append(self._kept(sketches, columns, days[owners], known[part], new[part], windowed=windowed))
+                found.append(self._kept(sketches, content, days, known[part], new[part], windowed=windowed))
         return distinct(np.concatenate(found))
 
     def _kept(
         self,
         sketches: Sketches,
-        columns: ArticleColumns,
+        content: NDArray[np.int64],
         days: NDArray[np.float64],
         known: NDArray[np.int64],
         new: NDArray[np.int64],
@@ -233,7 +237,7 @@ class StoreIndex:
                 agreeing[number] = np.count_nonzero(signatures[new] == rows[view][places], axis=1)
         copy, terms, facts = agreeing
         kept = (terms >= _LEAST[1]) | (terms + facts >= _LEAST[2])
-        kept &= (columns.content[new] >= MIN_LENGTH) | (rows["content"][places] >= MIN_LENGTH)
+        kept &= (content[new] >= MIN_LENGTH) | (rows["content"][places] >= MIN_LENGTH)
         kept |= copy >= _LEAST[0]
         return known[kept]
 
@@ -375,6 +379,18 @@ class _Passages:
             passage_quoted=self.quoted[order],
             passage_offsets=np.append(0, np.searchsorted(self.numbers[order], at_hand, side="right")).astype(np.int64),
         )
+
+
+def _signatures(sketches: Sketches, rows: slice) -> Sketches:
+    """The signatures of some articles, without their passages."""
+    return Sketches(
+        copy=None if sketches.copy is None else sketches.copy[rows],
+        terms=None if sketches.terms is None else sketches.terms[rows],
+        facts=None if sketches.facts is None else sketches.facts[rows],
+        passages=None,
+        passage_quoted=None,
+        passage_offsets=None,
+    )
 
 
 def _view(rows: NDArray[np.void], view: str) -> NDArray[np.uint32]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import chain, islice
 
 from newsdedup.article import Article, Skipped
@@ -74,6 +75,7 @@ def ingest(
     renew_clusters(store, run, store.roots_from(store.clustered))
     found = news_of(store, untold(store), parameters.reported, parameters.min_score)
     skipped = intake.sorted_skipped
+    notes = remarks.lines()
     seconds = round(time.monotonic() - started, 3)
     figures = RunFigures(
         run=run,
@@ -87,6 +89,12 @@ def ingest(
         store_articles=len(store),
         store_bytes=store.bytes_on_disk(),
     )
+    ahead = (store.time - wall) / DAY
+    if ahead > 1:
+        day = datetime.fromtimestamp(store.time, UTC).date()
+        notes += (
+            f"the store's clock has been at {day} and waits there: this machine's is {ahead:,.0f} days behind it",
+        )
     store.end_run(run, wall + seconds, figures_kept(figures))
     result = Result(
         version=version,
@@ -96,7 +104,7 @@ def ingest(
         clusters=found.clusters,
         boilerplate=tuple(boilerplate[key] for key in sorted(boilerplate, key=lambda key: (key[0] or "", key[1]))),
         skipped=skipped,
-        notes=remarks.lines(),
+        notes=tuple(sorted(notes)),
         parameters=dict(shown),
         seconds=seconds,
         figures=figures,
