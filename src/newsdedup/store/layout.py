@@ -36,7 +36,7 @@ SMALL_BELOW = 8192
 _ALIGNED = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)  # not slotted: its tables are made once
 class Layout:
     """Which bits of a key make its cell.
 
@@ -94,8 +94,8 @@ class Layout:
         return first, second, third, fourth, end
 
 
-SMALL = Layout("small", 0, 0, np.uint32)
-LARGE = Layout("large", BAND_KEY_BITS - 16, KEY_BITS - 16, np.uint16)
+SMALL = Layout(name="small", band_bits=0, other_bits=0, remainder=np.uint32)
+LARGE = Layout(name="large", band_bits=BAND_KEY_BITS - 16, other_bits=KEY_BITS - 16, remainder=np.uint16)
 
 LAYOUTS: Mapping[str, Layout] = {layout.name: layout for layout in (SMALL, LARGE)}
 

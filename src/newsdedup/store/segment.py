@@ -83,7 +83,7 @@ class Segment:
             but: Numbers left out, sorted.
 
         Returns:
-            `(queries, numbers)`, sorted by both.
+            `(queries, numbers)`; the numbers of each query stand in order.
         """
         if not self.entries:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -121,8 +121,12 @@ class Segment:
         """Numbers of some of the entries, counted from the first of the segment."""
         return self._relative(slice(first, end))
 
-    def problem(self) -> str | None:
-        """What is wrong with the file, found by reading all of it; None when it is what was written."""
+    def refuse_damage(self) -> None:
+        """Reads all of the file.
+
+        Raises:
+            StoreError: It is not, byte for byte, what was written.
+        """
         try:
             handle = os.open(self._path, os.O_RDONLY)
             try:
@@ -130,10 +134,9 @@ class Segment:
             finally:
                 os.close(handle)
         except OSError as error:
-            return str(unreadable(self._path, error))
+            raise unreadable(self._path, error) from None
         if found != self.listed.checksum:
-            return str(damaged(self._path, "its bytes are not those that were written"))
-        return None
+            raise damaged(self._path, "its bytes are not those that were written")
 
     def _runs(self, kinds: NDArray[np.uint8], keys: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The entries of each key, `first` to before `end`."""
@@ -193,11 +196,8 @@ class Segment:
             stays = done[which] & (from_end <= most[asked][which])
             pieces.append((asked[which[stays]], numbers[stays]))
             asked, length = asked[~done], taken[~done] * 8
-        if len(pieces) == 2:
-            return pieces[1]
         which, numbers = (np.concatenate(column) for column in zip(*pieces, strict=True))
-        order = np.argsort(which, kind="stable")
-        return which[order], numbers[order]
+        return which, numbers
 
     def _relative(self, places: NDArray[np.int64] | slice) -> NDArray[np.int64]:
         numbers = self._high[places].astype(np.int64)

@@ -87,7 +87,9 @@ def write_segment(
         raise ValueError("an entry has an unknown kind, or a key with more bits than keys of its kind have")
     whole = packed(entries.kinds, entries.keys, numbers)
     whole.sort()
-    whole = whole[begins(whole)]
+    distinct = begins(whole)
+    if not distinct.all():
+        whole = whole[distinct]
     pieces = (whole[start : start + _PIECE] for start in range(0, whole.size, _PIECE))
     listed = Listed(name=path.name, first=first, end=end, articles=articles, latest_day=latest_day, bytes=0, checksum=0)
     return write_pieces(path, pieces, whole.size, listed, small_below=small_below)
