@@ -81,12 +81,17 @@ def verify(path: Path | str, *, sample: int = 1000, resketch: Resketch | None = 
 
 def _problems_beside(store: Reader, sample: int, resketch: Resketch | None) -> Iterator[str]:
     """What is wrong with rows, postings and records; damage to one keeps none of the others from being looked at."""
-    parts = _segment_problems(store), _row_problems(store), _sample_problems(store, sample, resketch)
-    for part in parts:
+    for part in (index_problems(store), _sample_problems(store, sample, resketch)):
         try:
             yield from part
         except StoreError as error:
             yield str(error)
+
+
+def index_problems(store: Reader) -> Iterator[str]:
+    """What is wrong with rows and postings."""
+    yield from _segment_problems(store)
+    yield from _row_problems(store)
 
 
 def _table_problems(database: Database) -> Iterator[str]:
@@ -117,9 +122,10 @@ def _segment_problems(store: Reader) -> Iterator[str]:
     for segment in store.segments.postings.segments:
         listed = segment.listed
         where = f"{name}: {listed.name}"
-        problem = segment.problem()
-        if problem is not None:
-            yield problem
+        try:
+            segment.refuse_damage()
+        except StoreError as error:
+            yield str(error)
             continue
         sql = "SELECT number FROM articles WHERE number >= ? AND number < ? ORDER BY number"
         numbers = np.array(store.database.column(sql, (listed.first, listed.end)), dtype=np.int64) - listed.first
