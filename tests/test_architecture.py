@@ -95,7 +95,9 @@ OPENERS: Mapping[str, tuple[int, str]] = {
     "tempfile.TemporaryFile": (0, "w+b"),
     "tempfile.SpooledTemporaryFile": (1, "w+b"),
 }
-NOT_TEXT_OPENERS = frozenset({"os.open", "tarfile.open", "zipfile.open", "webbrowser.open", "tokenize.open"})
+NOT_TEXT_OPENERS = frozenset(
+    {"os.open", "tarfile.open", "zipfile.open", "webbrowser.open", "tokenize.open", "Reader.open", "Writer.open"}
+)
 TEXT_MODES_OF_COMPRESSED = ("gzip.open", "bz2.open", "lzma.open")
 # Path methods and wrappers: where the encoding stands among the positional arguments.
 ENCODING_POSITION: Mapping[str, int] = {"read_text": 0, "write_text": 1, "TextIOWrapper": 1}

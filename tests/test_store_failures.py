@@ -149,9 +149,9 @@ def failing(place: int, error: BaseException, real: Callable[..., Any]) -> Calla
         (
             (os, "pwrite"),
             OSError(errno.ENOSPC, "No space left on device"),
-            "no room on the disk; nothing of this batch",
+            "no room on the disk; nothing of this",
         ),
-        ((os, "fsync"), OSError(errno.EDQUOT, "Disk quota exceeded"), "no room on the disk; nothing of this batch"),
+        ((os, "fsync"), OSError(errno.EDQUOT, "Disk quota exceeded"), "no room on the disk; nothing of this"),
         ((os, "fsync"), OSError(errno.EIO, "Input/output error"), "Input/output error"),
         ((Database, "run"), KeyboardInterrupt(), ""),
         ((Database, "many"), KeyboardInterrupt(), ""),

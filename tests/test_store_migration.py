@@ -157,6 +157,46 @@ class TestAMigrationThatWasEnded:
         assert not list(path.with_name("copy-index").glob("g*"))
 
 
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("postings-00000001", "gone"),
+        ("postings-00000002", "cut"),
+        ("postings-00000001", "flipped"),
+        ("rows-00000", "gone"),
+        ("rows-00000", "cut"),
+    ],
+)
+def test_an_index_that_is_damaged_is_made_anew(path: Path, name: str, spoil: str) -> None:
+    file = path.with_name("news.store-index") / name
+    data = file.read_bytes()
+    if spoil == "gone":
+        file.unlink()
+    elif spoil == "cut":
+        file.write_bytes(data[: len(data) // 2])
+    else:
+        file.write_bytes(data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+    found = migrate(path, PARAMETERS, same, now=NOW)
+    assert (found.articles, found.from_) == (10, found.to)
+    assert verify(path) == []
+    with opened(path) as writer:
+        assert (writer.rows(range(10)) == row_set(range(10))).all()
+    assert migrate(path, PARAMETERS, same, now=NOW).articles == 0
+
+
+def same(articles: list[Article]) -> Rebuilt:
+    """What the store had."""
+    numbers = [number - SHIFT for number in numbers_of(articles)]
+    rows = row_set(numbers)
+    return Rebuilt(
+        rows=rows,
+        entries=entries_of(rows, range(len(articles))),
+        sentences=[b"s%d" % number for number in numbers],
+        identities=[key(number) for number in numbers],
+        places=[key(-number - 1) for number in numbers],
+    )
+
+
 def test_of_articles_that_become_one_the_older_is_known_again(path: Path) -> None:
     def alike(articles: list[Article]) -> Rebuilt:
         return replace(rebuilt(articles), identities=[key(0)] * len(articles))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.store.clusters import dissolve_small
-from newsdedup.store.database import Database, as_kept
+from newsdedup.store.database import Database, as_kept, numbers_json
 from newsdedup.store.nouns import Arrival, Batch
 from newsdedup.store.reader import versions_of
 from newsdedup.store.records import record_of
@@ -59,7 +59,8 @@ def put_current(database: Database, roots: Iterable[int]) -> None:
         seen = {number: database.value(sql, (number,)) for number in versions}
         latest = max(versions, key=lambda number: (seen[number], number), default=None)
         database.many(
-            "UPDATE articles SET current = ? WHERE number = ?", ((int(each == latest), each) for each in versions)
+            "UPDATE articles SET current = ?1 WHERE number = ?2 AND current <> ?1",
+            ((int(each == latest), each) for each in versions),
         )
 
 
@@ -107,8 +108,8 @@ def _put_sightings(database: Database, batch: Batch) -> None:
     database.put_meta("sightings", first - 1 + len(batch.met))
 
 
-def _put_versions(database: Database, batch: Batch) -> set[int]:
-    """Joins versions under their roots; returns the roots whose current version may be another now."""
+def _put_versions(database: Database, batch: Batch) -> list[int]:
+    """Joins versions under their roots; returns the roots of several whose current one may be another now."""
     for number, root in batch.versions.items():
         old = database.value("SELECT root FROM articles WHERE number = ?", (int(number),))
         new = database.value("SELECT root FROM articles WHERE number = ?", (int(root),))
@@ -117,10 +118,12 @@ def _put_versions(database: Database, batch: Batch) -> set[int]:
         for version in versions_of(database, old):
             database.run("UPDATE articles SET root = ? WHERE number = ?", (new, version))
         hand_over(database, old, new)
-    sql = "SELECT root FROM articles WHERE number = ?"
-    touched = {int(number) for number in batch.met} | {each.number for each in batch.arrivals}
-    touched |= {int(number) for number in batch.versions}
-    return {database.value(sql, (number,)) for number in sorted(touched)} - {None}
+    met = {*map(int, batch.met), *(each.number for each in batch.arrivals), *map(int, batch.versions)}
+    return database.column(
+        "SELECT DISTINCT root FROM articles WHERE root <> number AND root IN "
+        "(SELECT root FROM articles WHERE number IN (SELECT value FROM json_each(?))) ORDER BY root",
+        numbers_json(sorted(met)),
+    )
 
 
 def hand_over(database: Database, old: int, new: int) -> None:

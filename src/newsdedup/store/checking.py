@@ -80,12 +80,17 @@ def verify(path: Path | str, *, sample: int = 1000, unlike: Unlike | None = None
 
 def _problems_beside(store: Reader, sample: int, unlike: Unlike | None) -> Iterator[str]:
     """What is wrong with rows, postings and records; damage to one keeps none of the others from being looked at."""
-    parts = _segment_problems(store), _row_problems(store), _sample_problems(store, sample, unlike)
-    for part in parts:
+    for part in (index_problems(store), _sample_problems(store, sample, unlike)):
         try:
             yield from part
         except StoreError as error:
             yield str(error)
+
+
+def index_problems(store: Reader) -> Iterator[str]:
+    """What is wrong with rows and postings."""
+    yield from _segment_problems(store)
+    yield from _row_problems(store)
 
 
 def _table_problems(database: Database) -> Iterator[str]:

@@ -13,6 +13,7 @@ from newsdedup.article import Article
 from newsdedup.engine.workers import Progress
 from newsdedup.errors import StoreError
 from newsdedup.store.batches import put_recurring
+from newsdedup.store.checking import index_problems
 from newsdedup.store.expiry import give_back, shrink_segments
 from newsdedup.store.nouns import KeepText, Migrated, Rebuilt
 from newsdedup.store.postings import Entries
@@ -39,7 +40,7 @@ def migrate(
     lock_timeout_seconds: float = 0.0,
     progress: Progress | None = None,
 ) -> Migrated:
-    """Gives a store other parameters, or lets it keep less of its texts.
+    """Gives a store other parameters, lets it keep less of its texts, or makes a damaged index anew.
 
     May be ended at any time: the store is then as it was, and the same call goes on where it ended. Between two calls
     the store may be used as before.
@@ -54,11 +55,11 @@ def migrate(
         StoreLockedError: Another process writes to it.
         StoreError: It keeps no texts, or less than `keep_text` asks for, or cannot be used.
     """
-    with Writer.open(path, None, now=now, lock_timeout_seconds=lock_timeout_seconds) as store:
+    with Writer.take(path, None, now=now, lock_timeout_seconds=lock_timeout_seconds) as store:
         goal = keep_text or store.keep_text
         before = {**store.parameters, "keep_text": store.keep_text.value}
         after = {**parameters, "keep_text": goal.value}
-        if before == after:
+        if before == after and _is_sound(store):
             return Migrated(articles=0, from_=before, to=after)
         _refuse_lost_text(store, goal)
         segments = _begun(store, orjson.dumps(after).decode())
@@ -67,6 +68,14 @@ def migrate(
         segments.remove_leftovers()
         give_back(store.database)
         return Migrated(articles=len(store), from_=before, to=after)
+
+
+def _is_sound(store: Writer) -> bool:
+    try:
+        store.segments.reopen()
+        return not any(index_problems(store))
+    except StoreError:
+        return False
 
 
 def _refuse_lost_text(store: Writer, goal: KeepText) -> None:
@@ -99,6 +108,7 @@ def _begun(store: Writer, goal: str) -> Segments:
         store.segments.remove_leftovers()
     found = Segments(database, int(database.meta("migrating_to")))
     found.remove_leftovers()
+    found.reopen()
     return found
 
 

@@ -71,6 +71,7 @@ class Reader(Told):
                 database.run("BEGIN")
                 found = cls(Path(path), files, database)
                 found._refuse_others(parameters)
+                found.segments.reopen()
             except SegmentMissingError:
                 database.close()
                 if not left:  # else a writer merged it after it was listed to us

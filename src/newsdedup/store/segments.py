@@ -22,20 +22,14 @@ class Segments:
     Attributes:
         folder: Where they stand, with the rows.
         generation: 0 as a store was made, one more with each migration.
-        postings: Open to be read.
+        postings: Open to be read; none are until `reopen`.
     """
 
     def __init__(self, database: Database, generation: int) -> None:
-        """Opens them.
-
-        Raises:
-            SegmentMissingError: One is not there.
-            StoreError: One is not what was listed.
-        """
         self._database = database
         self.generation = generation
         self.folder = database.files.generation(generation)
-        self.postings = Postings(self.folder, self.listed())
+        self.postings = Postings(self.folder, [])
 
     def listed(self) -> list[Listed]:
         """What is kept of each, in number order."""
@@ -84,7 +78,12 @@ class Segments:
         self._database.put_meta("segments_made", int(listed.name.rpartition("-")[2]))
 
     def reopen(self) -> None:
-        """Opens what is listed now."""
+        """Opens what is listed now.
+
+        Raises:
+            SegmentMissingError: One is not there.
+            StoreError: One is not what was listed.
+        """
         self.postings = Postings(self.folder, self.listed(), before=self.postings)
 
     def merge(self) -> None:

@@ -57,6 +57,25 @@ class Writer(Reader):
                 parameters or another `keep_text`.
             ValueError: The time is negative or no number.
         """
+        found = cls.take(path, parameters, keep_text, now=now, lock_timeout_seconds=lock_timeout_seconds)
+        try:
+            found.segments.reopen()
+        except BaseException:
+            found.close()
+            raise
+        return found
+
+    @classmethod
+    def take(
+        cls,
+        path: Path | str,
+        parameters: Mapping[str, str] | None,
+        keep_text: KeepText | None = None,
+        *,
+        now: float,
+        lock_timeout_seconds: float,
+    ) -> Self:
+        """As `open`, but the index stays closed: it may be damaged, and is about to be made anew."""
         files = store_files(path)
         refuse_place(files)
         if parameters is None and not files.main.exists():
