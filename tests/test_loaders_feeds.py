@@ -403,6 +403,20 @@ def test_hostile_feeds_take_linear_time_and_no_deep_stack(name: str) -> None:
     assert sum(isinstance(item, Article) for item in feed(text)) == count
 
 
+def test_fields_beyond_all_reason_are_as_if_not_stated() -> None:
+    inner = f"<guid>{'g' * 5000}</guid><pubDate>{'1 ' * 200}</pubDate><link>b</link>{A}"
+    based = one_item(inner).replace("<rss", f'<rss xml:base="https://a.example/{"a/" * 2000}"')
+    [article] = articles(feed(based))
+    assert (article.id, article.url, article.published) == ("f.xml#1", None, None)
+    [article] = articles(feed(one_item(inner).replace("<rss", '<rss xml:base="https://a.example/"')))
+    assert article.url == "https://a.example/b"
+
+
+def test_a_guid_that_is_no_address_is_not_made_one() -> None:
+    [article] = articles(feed(one_item(f"<guid>12345</guid>{A}", head="<link>https://a.example/</link>")))
+    assert (article.id, article.url) == ("12345", None)
+
+
 def test_fields_that_are_not_what_they_are_named_do_no_harm() -> None:
     inner = f"<feedburner:origLink href='x' a='b'>https://a.example/1</feedburner:origLink>{A}"
     [article] = articles(feed(one_item(inner)))
