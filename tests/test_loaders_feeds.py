@@ -403,6 +403,29 @@ def test_hostile_feeds_take_linear_time_and_no_deep_stack(name: str) -> None:
     assert sum(isinstance(item, Article) for item in feed(text)) == count
 
 
+def test_fields_beyond_all_reason_are_as_if_not_stated() -> None:
+    inner = f"<guid>{'g' * 5000}</guid><pubDate>{'1 ' * 200}</pubDate><link>b</link>{A}"
+    based = one_item(inner).replace("<rss", f'<rss xml:base="https://a.example/{"a/" * 2000}"')
+    [article] = articles(feed(based))
+    assert (article.id, article.url, article.published) == ("f.xml#1", None, None)
+    [article] = articles(feed(one_item(inner).replace("<rss", '<rss xml:base="https://a.example/"')))
+    assert article.url == "https://a.example/b"
+
+
+def test_a_guid_that_is_no_address_is_not_made_one() -> None:
+    [article] = articles(feed(one_item(f"<guid>12345</guid>{A}", head="<link>https://a.example/</link>")))
+    assert (article.id, article.url) == ("12345", None)
+
+
+def test_fields_that_are_not_what_they_are_named_do_no_harm() -> None:
+    inner = f"<feedburner:origLink href='x' a='b'>https://a.example/1</feedburner:origLink>{A}"
+    [article] = articles(feed(one_item(inner)))
+    assert article.url == "https://a.example/1"
+    odd = '<rdf:RDF xmlns:rdf="http://a.example/\u2028b"><item>' + A + "</item></rdf:RDF>"  # read as two names
+    assert [item.text for item in articles(feed(odd))] == ["a"]
+    assert [item.reason for item in skipped(feed("<rss <version='2.0'><channel>"))] == ["bad-xml"]
+
+
 def test_entries_beyond_the_cap_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsdedup.loaders.feedxml.MAX_ENTRIES", 2)
     monkeypatch.setattr("newsdedup.loaders.jsonfeed.MAX_ENTRIES", 2)
@@ -580,3 +603,14 @@ def test_text_files_are_read_without_loading_the_readers_of_feeds(tmp_path: Path
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, encoding="utf-8", check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_packed_feed_is_told_by_all_it_holds(tmp_path: Path) -> None:
+    members = gzip.compress(b"<?xml version='1.0'?>") + gzip.compress(RDF.split("?>")[1].encode())
+    (tmp_path / "a.xml.gz").write_bytes(members)
+    (tmp_path / "b.xml.gz").write_bytes(gzip.compress(b"<urlset/>"))
+    article, unknown = load_articles(tmp_path)
+    assert isinstance(article, Article)
+    assert article.title == "Uno"
+    assert isinstance(unknown, Skipped)
+    assert unknown.reason == "unknown-type"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import timegm
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
@@ -58,11 +58,11 @@ def _parsed(document: str) -> Any:  # feedparser has no types
         raise RefusedError("bad-xml", f"feedparser cannot read the entries ({error!r}); correct the feed") from error
 
 
-def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:
-    contents = _stated(entry, "content") or ()
-    details = [*contents, *filter(None, (_stated(entry, f"{name}_detail") for name in ("title", "summary")))]
+def _entry(entry: dict[str, Any], feed: dict[str, Any]) -> FeedEntry:
+    contents = _list(entry, "content")
+    details = [*contents, _detail(entry, "title_detail"), _detail(entry, "summary_detail")]
     inner = next((each["language"] for each in details if each.get("language")), None)
-    links = _stated(entry, "links") or ()
+    links = _list(entry, "links")
     base = absolute(_stated(feed, "link"), "")
     return FeedEntry(
         id=_stated(entry, "id"),
@@ -76,13 +76,24 @@ def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:
     )
 
 
-def _stated(thing: Any, name: str) -> Any:
-    """A field of feedparser's, None for an empty one; its own lookup would take one date for another, and warn."""
+def _stated(thing: Any, name: str) -> str | None:
+    """A text of feedparser's, None for an empty one; its own lookup would take one date for another, and warn."""
     value = dict.get(thing, name)
-    return (value.strip() if isinstance(value, str) else value) or None
+    return (value.strip() or None) if isinstance(value, str) else None
 
 
-def _link(entry: Mapping[str, Any], links: Any, base: str) -> str | None:
+def _detail(thing: Any, name: str) -> Mapping[str, Any]:
+    """What feedparser says of a text (its type, its language), or holds of a source."""
+    value = dict.get(thing, name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(thing: Any, name: str) -> list[Mapping[str, Any]]:
+    value = dict.get(thing, name)
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+def _link(entry: dict[str, Any], links: Sequence[Mapping[str, Any]], base: str) -> str | None:
     """The address of the entry; a guid serves as one where it is an address."""
     if not links:
         return absolute(_stated(entry, "link"), "") or None
@@ -90,11 +101,11 @@ def _link(entry: Mapping[str, Any], links: Any, base: str) -> str | None:
     return absolute(_stated(entry, "link") or alternate, base) or None
 
 
-def _title(entry: Mapping[str, Any]) -> str | None:
-    title, detail = _stated(entry, "title"), _stated(entry, "title_detail") or {}
-    if not title:
-        return None
-    return plain_line(title) if _is_html(detail) else " ".join(title.split())
+def _title(entry: dict[str, Any]) -> str | None:
+    title = _stated(entry, "title")
+    if title and _is_html(_detail(entry, "title_detail")):
+        title = plain_line(title)
+    return (" ".join(title.split()) or None) if title else None
 
 
 def _is_html(detail: Mapping[str, Any]) -> bool:
@@ -105,27 +116,26 @@ def _body(detail: Mapping[str, Any]) -> Body:
     return Body(text=detail.get("value") or "", is_html=_is_html(detail))
 
 
-def _summary(entry: Mapping[str, Any]) -> Iterator[Body]:
+def _summary(entry: dict[str, Any]) -> Iterator[Body]:
     if summary := _stated(entry, "summary"):
-        yield Body(text=summary, is_html=_is_html(_stated(entry, "summary_detail") or {"type": "text/html"}))
+        yield Body(text=summary, is_html=_is_html(_detail(entry, "summary_detail") or {"type": "text/html"}))
 
 
-def _source(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> str | None:
+def _source(entry: dict[str, Any], feed: dict[str, Any]) -> str | None:
     """Who published an entry: as its `<source>` says, its publisher, the feed's, else the title of the feed.
 
     A feed that gathers from many outlets and does not name them lends its own title, too: it is where the article was
     seen, nothing in the feed tells such a feed from an outlet's own, and who is not named cannot be guessed.
     """
-    stated = _stated(entry, "source")
-    named = _stated(stated, "title") if isinstance(stated, Mapping) else None
-    name = named or _stated(entry, "dcterms_publisher") or _stated(feed, "dcterms_publisher") or _stated(feed, "title")
-    return (plain_line(name) or None) if isinstance(name, str) else None
+    name = _stated(_detail(entry, "source"), "title") or _stated(entry, "dcterms_publisher")
+    name = name or _stated(feed, "dcterms_publisher") or _stated(feed, "title")
+    return (plain_line(name) or None) if name else None
 
 
-def _published(entry: Mapping[str, Any]) -> str | None:
+def _published(entry: dict[str, Any]) -> str | None:
     for name in ("published", "created", "updated"):  # dc:date is among the last
         if stated := _stated(entry, name):
-            return iso_time(stated, _stated(entry, f"{name}_parsed"))
+            return iso_time(stated, dict.get(entry, f"{name}_parsed"))
     return None
 
 

@@ -60,6 +60,7 @@ _ENTRY: Final = _TEXTS | frozenset(
 _HEAD: Final = frozenset("title link language dc:title dc:language dc:publisher dcterms:publisher".split())
 _SOURCE: Final = frozenset(("title", "link", "id"))
 _EMITTED: Final = {"dc:publisher": "dcterms:publisher"}  # taken for a mail address where it goes by its own name
+_BARE: Final = frozenset(("feedburner:origlink", "dc:publisher", "dcterms:publisher"))  # attributes would hide the text
 _ATTRIBUTES: Final = frozenset("xml:base xml:lang href url rel type ispermalink mode about version".split())
 _TYPES: Final = frozenset("text html xhtml text/plain text/html application/xhtml+xml".split())
 
@@ -76,7 +77,7 @@ class FlatFeed:
         problem: Why nothing behind the last entry was read; None when all was.
     """
 
-    root: str = ""
+    root: str
     opening: str = ""
     head: list[str] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
@@ -98,8 +99,9 @@ def flat_feed(text: str) -> FlatFeed:
     if not is_feed_root(prolog.root):
         raise RefusedError("unknown-type", f"no feed: its first element is <{prolog.root}>")
     body, line = text[prolog.start :], text.count("\n", 0, prolog.start)
-    flat, well_formed = _read(body, line)
-    return flat if well_formed else _read(repaired(body), line)[0]
+    root = prolog.root.rpartition(":")[2].lower()
+    flat, well_formed = _read(body, root, line)
+    return flat if well_formed else _read(repaired(body), root, line)[0]
 
 
 def _unsafe() -> RefusedError:
@@ -112,8 +114,8 @@ class _EnoughError(Exception):
     """Too much of something; what was read so far is kept."""
 
 
-def _read(body: str, lines_before: int) -> tuple[FlatFeed, bool]:
-    reader = _Reader()
+def _read(body: str, root: str, lines_before: int) -> tuple[FlatFeed, bool]:
+    reader = _Reader(root)
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setFeature(feature_namespaces, True)
     parser.setContentHandler(reader)
@@ -159,9 +161,9 @@ class _Field:
 class _Reader(ContentHandler):
     """Writes the elements it knows, where it knows them; of all others the depth only."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str) -> None:
         super().__init__()
-        self.flat = FlatFeed()
+        self.flat = FlatFeed(root=root)
         self._elements = 0
         self._unknown = 0  # how deep in an element that is passed over
         self._inside: list[str] = []  # containers that are open, by name
@@ -234,7 +236,6 @@ class _Reader(ContentHandler):
             fields, known = self._entry, _ENTRY
         elif not self._inside:
             self._inside.append(name)
-            self.flat.root = name
             self.flat.opening += _attributes(_short(attrs))
             return True
         elif name in ("item", "entry"):
@@ -254,7 +255,7 @@ class _Reader(ContentHandler):
         limit = _MAX_HEAD_FIELDS if fields is self.flat.head else _MAX_FIELDS
         if name not in known or len(fields) >= limit:
             return False
-        self._field, self._depth = _Field(name, _short(attrs)), 0
+        self._field, self._depth = _Field(name, {} if name in _BARE else _short(attrs)), 0
         return True
 
     def _start_markup(self, where: _Field, name: str, attrs: AttributesNSImpl) -> None:

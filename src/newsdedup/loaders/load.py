@@ -130,7 +130,7 @@ def _read_file(
                 once.admit(file, place)
             packed = (known is not None or by_content) and found.path.lower().endswith(GZIP)
             stream = inflated(file, params.max_bytes) if packed else file
-            form = known or _sniff(stream)
+            form = known or ("feed" if packed else _sniff(stream))  # gzip may hand out a few bytes at first
             if by_content and form != "feed":
                 raise RefusedError("unknown-type", no_feed(stream.peek(files.BLOCK_BYTES)))
             if form == "jsonl":

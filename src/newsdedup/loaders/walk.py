@@ -44,11 +44,12 @@ def walk(folder: str, below: str = "", left_out: tuple[str, ...] = ()) -> Iterat
         below: What stands before the relative path in the ids (`drafts/`).
         left_out: Real paths of files and folders that are passed over in silence.
     """
+    names = {os.path.basename(each) for each in left_out}  # noqa: PTH119  # to resolve no path but these
     pending: list[tuple[str, _Kind]] = [("", "folder")]
     while pending:
         relative, kind = pending.pop()
         path = os.path.join(folder, relative) if relative else folder  # noqa: PTH118  # names may be undecodable
-        if left_out and relative and real_path(path) in left_out:
+        if os.path.basename(relative) in names and real_path(path) in left_out:  # noqa: PTH119
             continue
         if kind == "file":
             yield Found(id=printable_path(below + relative), path=path)
