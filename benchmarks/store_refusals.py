@@ -15,9 +15,10 @@ from store_trial import DONE, UNUSABLE, Ended, Trial, called, can_mount, environ
 HEADER_BYTES = 100  # of an SQLite file
 CLOCK_BACK = """
 import json, sys
-from newsdedup.api import expire_store, ingest_articles, verify_store
+
 from newsdedup.article import Article
 from newsdedup.store.reader import Reader
+from newsdedup.stores import expire_store, ingest_articles, verify_store
 
 store, file = sys.argv[1:]
 articles = [Article(**json.loads(line)) for line in open(file, encoding="utf-8")]
