@@ -177,10 +177,11 @@ def measure_ours(bench: Bench) -> None:
     shutil.rmtree(copy)
     # Between the first run of the year and the second.
     cut = FIRST_DAY.timestamp() + YEAR_DAYS * 86400 * EXPIRED_SHARE * 1.5 + LATE_HOURS * 3600
-    before = size_of(store.parent)
+    before, articles = size_of(store.parent), count_of(store)
     keep = f"{int(time.time() - cut)}s"
     cost, _ = bench.step("expiry", newsdedup("store", "expire", store, "--keep", keep, "--force", "-q"))
     sheet.cost(OURS, size, "expiry of a tenth", cost)
+    sheet.put(OURS, size, "expiry of a tenth, articles", articles - count_of(store), "articles")
     sheet.put(OURS, size, "expiry of a tenth, freed", before - size_of(store.parent), "bytes")
     try:
         cost, _ = bench.step("verify", newsdedup("store", "verify", store))
@@ -201,6 +202,14 @@ def put_bytes(bench: Bench, store: Path) -> None:
         (kept,) = database.execute(f"SELECT sum(length(record)) FROM {holding[0]}").fetchone()  # noqa: S608 - see above
     bench.sheet.put(OURS, bench.articles, "bytes an article", total / bench.articles, "bytes")
     bench.sheet.put(OURS, bench.articles, BESIDE_TEXT, (total - kept) / bench.articles, "bytes")
+    for kind in ("rows", "postings"):
+        part = sum(file.stat().st_size for file in store.parent.rglob(f"{kind}-*"))
+        bench.sheet.put(OURS, bench.articles, f"of it {kind}", part / bench.articles, "bytes")
+
+
+def count_of(store: Path) -> int:
+    with closing(sqlite3.connect(store)) as database:
+        return int(database.execute("SELECT count(*) FROM articles").fetchone()[0])
 
 
 def put_ingests(bench: Bench, store: Path) -> None:

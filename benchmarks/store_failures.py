@@ -88,10 +88,9 @@ class Tally:
         elif ended.code in (UNUSABLE, LOCKED) and ended.refusal:
             self.unclear.append(f"{where}: {ended.refusal}")
 
-    def sound(self, where: str, store: Path, folder: Path) -> bool:
-        problems = unsound(store, folder)
-        self.torn += [f"{where}: {problem}" for problem in problems]
-        return not problems
+    def sound(self, where: str, store: Path) -> None:
+        """Notes what is wrong with a store."""
+        self.torn += [f"{where}: {problem}" for problem in unsound(store)]
 
     def acknowledged(self, where: str, kept: frozenset[str], store: Path) -> None:
         """Notes articles that were acknowledged and are gone."""
@@ -138,13 +137,13 @@ def kill_rounds(trials: Sequence[Trial], rounds: int, seed: int) -> Tally:
         tally.ends["ended before" if first.code == DONE else "cut off, committed" if committed else "cut off"] += 1
         whole = heard[0].delivered or first.code == DONE
         tally.acknowledged(where, usual.after.ids if whole else before.ids, store)
-        tally.sound(f"{where} after the cut", store, trial.folder)
+        tally.sound(f"{where} after the cut", store)
         second = called(trial.ingest(store), trial.folder)
         tally.clear(f"{where} again", second, DONE)
         heard.append(said(second.out))
         tally.told(where, usual.said, heard)
-        tally.sound(where, store, trial.folder)
-        tally.same(where, held(store, trial.folder), usual.after)
+        tally.sound(where, store)
+        tally.same(where, held(store), usual.after)
         tally.rounds += 1
         tell(tally, rounds)
     return tally
@@ -186,8 +185,8 @@ def meeting_rounds(trial: Trial, other: Trial, rounds: int, seed: int) -> Tally:
                 again = called(each.ingest(store), trial.folder)
                 tally.clear(f"{where} again", again, DONE)
                 heard.append(said(again.out))
-        tally.sound(where, store, trial.folder)
-        tally.same(where, held(store, trial.folder), *(end.after for end in ends))
+        tally.sound(where, store)
+        tally.same(where, held(store), *(end.after for end in ends))
         tally.told(where, min((end.said for end in ends), key=lambda each: unheard(each, heard)), heard)
         twice = [pair for pair, times in Counter(pair for each in heard for pair in each.pairs).items() if times > 1]
         tally.torn += [f"{where}: {left} and {right} were told twice" for left, right in twice[:3]]
@@ -212,7 +211,7 @@ def both_in_turn(trial: Trial, first: Trial, second: Trial) -> InTurn:
         pairs=tuple(pair for each in heard for pair in each.pairs),
         joined=tuple(name for each in heard for name in each.joined),
     )
-    return InTurn(after=held(store, trial.folder), said=together)
+    return InTurn(after=held(store), said=together)
 
 
 def unheard(wanted: Said, heard: Sequence[Said]) -> int:
@@ -249,13 +248,13 @@ def disk_rounds(trial: Trial, rounds: int, seed: int, *, by_limit: bool) -> Tall
             tally.acknowledged(where, usual.after.ids if whole else before.ids, store)
             if not by_limit:
                 grow()
-            tally.sound(f"{where} after it was full", store, trial.folder)
+            tally.sound(f"{where} after it was full", store)
             second = called(trial.ingest(store), trial.folder)
             tally.clear(f"{where} again", second, DONE)
             heard.append(said(second.out))
             tally.told(where, usual.said, heard)
-            tally.sound(where, store, trial.folder)
-            tally.same(where, held(store, trial.folder), usual.after)
+            tally.sound(where, store)
+            tally.same(where, held(store), usual.after)
         tally.rounds += 1
         tell(tally, rounds)
     return tally

@@ -15,9 +15,10 @@ from store_trial import DONE, UNUSABLE, Ended, Trial, called, can_mount, environ
 HEADER_BYTES = 100  # of an SQLite file
 CLOCK_BACK = """
 import json, sys
-from newsdedup.api import expire_store, ingest_articles, verify_store
+
 from newsdedup.article import Article
 from newsdedup.store.reader import Reader
+from newsdedup.stores import expire_store, ingest_articles, verify_store
 
 store, file = sys.argv[1:]
 articles = [Article(**json.loads(line)) for line in open(file, encoding="utf-8")]
@@ -105,7 +106,9 @@ def refusals(trial: Trial) -> Iterator[tuple[str, str]]:
     store = trial.fresh()
     yield "other parameters", refused(called(trial.ingest(store, "--views", "copy"), trial.folder), store)
     yield "another --keep-text", refused(called(trial.ingest(store, "--keep-text", "none"), trial.folder), store)
-    yield "parameters and texts: nothing has changed", "" if held(store, trial.folder) == trial.before else "it differs"
+    yield "parameters and texts: nothing has changed", "" if held(store) == trial.before else "it differs"
+    verified = called(newsdedup("store", "verify", trial.fresh()), trial.folder)
+    yield "a sound store is called sound", "" if (verified.code, verified.out) == (DONE, "sound\n") else str(verified)
     yield "a read-only folder", read_only(trial)
     yield "a clock that is set back", clock_back(trial)
 

@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 
-from newsdedup.api import ingest_articles
 from newsdedup.article import Article
 from newsdedup.process import long_run, one_thread
 from newsdedup.store.reader import Reader
 from newsdedup.store.writer import Writer
+from newsdedup.stores import ingest_articles
 from store_corpus import FIRST_DAY, LATE_HOURS, YEAR_DAYS
 
 RUNS_A_YEAR = 10  # the store is built in as many, each at its own time, so that a tenth can expire

@@ -85,4 +85,4 @@ def shown(value: float | None, unit: str) -> str:
         return "-"
     if unit == "bytes":
         return f"{value / 1e6:,.1f} MB" if value >= 1e6 else f"{value:,.0f} B"
-    return f"{value:,.0f}" if unit in ("articles/s", "MB") else f"{value:.3g} {unit}".strip()
+    return f"{value:,.0f}" if unit in ("articles", "articles/s", "MB") else f"{value:.3g} {unit}".strip()

@@ -1,7 +1,7 @@
 """What `store_failures.py` tries a store with: articles in batches, runs that are cut off, what is held afterwards.
 
-A store is tried through the command line alone, as cron does it. What it holds is compared as sets, without seconds,
-run numbers and the ids of clusters.
+A store is written through the command line alone, as cron does it, and looked into through the library, which is
+quicker. What it holds is compared as sets, without run numbers and the ids of clusters.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+
+from newsdedup.errors import StoreError
+from newsdedup.stores import report_store, verify_store
 
 from _common import REPOSITORY, BenchmarkError, read_lines
 
@@ -50,7 +53,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What a store holds, or what a report says: pairs and clusters as JSON, equal texts for equal ones."""
+    """What a store holds: pairs with all numbers and evidence, and clusters, as texts that are equal for equal ones."""
 
     ids: frozenset[str]
     pairs: frozenset[str]
@@ -198,7 +201,7 @@ class Trial:
 
     @cached_property
     def before(self) -> Held:
-        return held(self.base / STORE, self.folder)
+        return held(self.base / STORE)
 
     @cached_property
     def usual(self) -> Usual:
@@ -217,7 +220,7 @@ class Trial:
         return Usual(
             seconds=seconds,
             said=said(ended.out),
-            after=held(store, self.folder),
+            after=held(store),
             base_bytes=sum(file_sizes(self.base)),
             base_file_bytes=max([0, *file_sizes(self.base)]),
             peak_bytes=peak,
@@ -254,21 +257,16 @@ def called(command: Sequence[str], folder: Path) -> Ended:
     return Run(command, folder).end()
 
 
-def held(store: Path, folder: Path) -> Held:
+def held(store: Path) -> Held:
     """Everything that the store holds."""
     if not store.exists():
         return Held(ids=frozenset(), pairs=frozenset(), clusters=frozenset())
-    ended = called(newsdedup("report", store, "--format", "jsonl", "-q"), folder)
-    if ended.code != DONE:
-        raise BenchmarkError(f"report of {store} ended with {ended.code}: {ended.err.strip()}")
-    lines = [json.loads(line) for line in ended.out.splitlines()]
+    found = report_store(store)
     return Held(
         ids=ids_of(store),
-        pairs=frozenset(json.dumps(line, sort_keys=True) for line in lines if line["type"] == "pair"),
+        pairs=frozenset(map(repr, found.pairs)),
         clusters=frozenset(
-            json.dumps({name: line.get(name) for name in CLUSTER_FACTS}, sort_keys=True)
-            for line in lines
-            if line["type"] == "cluster"
+            ", ".join(f"{name}={getattr(cluster, name)!r}" for name in CLUSTER_FACTS) for cluster in found.clusters
         ),
     )
 
@@ -283,14 +281,14 @@ def ids_of(store: Path) -> frozenset[str]:
         return frozenset(str(name) for (name,) in database.execute("SELECT id FROM articles"))
 
 
-def unsound(store: Path, folder: Path) -> list[str]:
-    """What `store verify` says is wrong; a store that was never made is sound."""
+def unsound(store: Path) -> list[str]:
+    """What is wrong with a store; one that was never made is sound."""
     if not store.exists():
         return []
-    ended = called(newsdedup("store", "verify", store), folder)
-    if ended.code == DONE and "sound" in ended.out:
-        return []
-    return [f"verify ended with {ended.code}: {line}" for line in (ended.out + ended.err).splitlines()[:3]]
+    try:
+        return [f"verify says: {problem}" for problem in verify_store(store)[:3]]
+    except StoreError as error:
+        return [f"verify refuses it: {error}"]
 
 
 def wait_for_moment(run: Run, store: Path, usual_seconds: float, rng: random.Random, *, at_commit: bool) -> None:
