@@ -128,7 +128,7 @@ class StoreIndex:
     def _long_here(self) -> NDArray[np.bool_] | None:
         if self._window_days is None:
             return None
-        long_here: NDArray[np.bool_] = self._today - self._store.rows(self.numbers)["seen"] > self._window_days
+        long_here: NDArray[np.bool_] = self._today - self._store.days(self.numbers)[1] > self._window_days
         return long_here
 
     def _days(self, shelf: Shelf) -> NDArray[np.float64]:
@@ -197,39 +197,47 @@ class StoreIndex:
         entries = band_entries(sketches, np.arange(content.size))
         copy = entries.kinds < BAND_KINDS["copy"].stop
         found = [np.zeros(0, dtype=np.int64)]
-        for chosen, windowed in ((copy, False), (~copy, self._window_days is not None)):
+        window, dated = self._window_days, ~np.isnan(days[entries.numbers])
+        for chosen, windowed in ((copy, False), (~copy & dated, True), (~copy & ~dated, True)):
             if not chosen.any():
                 continue
-            earliest = min(float(np.fmin.reduce(days)), self._today) - (self._window_days or 0.0) if windowed else None
+            earliest = None
+            if windowed and window is not None and dated[chosen][0]:
+                earliest = min(float(np.nanmin(days)), self._today) - window
             asked, numbers = self._store.holders(
                 entries.kinds[chosen], entries.keys[chosen], most=MOST_HOLDERS, latest_day_from=earliest, but=gone
             )
             new = entries.numbers[chosen][asked]
             pairs = distinct(numbers * content.size + new)
             known, new = np.divmod(pairs, content.size)
-            for start in range(0, pairs.size, _PAIRS):
+            if windowed and window is not None:
+                near = self._apart(known, days[new]) <= window
+                known, new = known[near], new[near]
+            for start in range(0, known.size, _PAIRS):
                 part = slice(start, start + _PAIRS)
-                found.append(self._kept(sketches, content, days, known[part], new[part], windowed=windowed))
+                found.append(self._kept(sketches, content, known[part], new[part]))
         return distinct(np.concatenate(found))
+
+    def _apart(self, known: NDArray[np.int64], days: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Days between articles of the store and new ones: between their publications, else between their arrivals.
+
+        Args:
+            days: Of the new ones.
+        """
+        day, seen = self._store.days(known)
+        apart = np.abs(day - days)
+        return np.where(np.isnan(apart), self._today - seen, apart)
 
     def _kept(
         self,
         sketches: Sketches,
         content: NDArray[np.int64],
-        days: NDArray[np.float64],
         known: NDArray[np.int64],
         new: NDArray[np.int64],
-        *,
-        windowed: bool,
     ) -> NDArray[np.int64]:
         """Those of `known` that stay, as `sketch.lsh.PairFilter` keeps pairs; sorted with its places in `new`."""
         first = begins(known)
         rows, places = self._store.rows(known[first]), np.cumsum(first) - 1
-        if windowed:
-            apart = np.abs(rows["day"][places] - days[new])
-            apart = np.where(np.isnan(apart), self._today - rows["seen"][places], apart)
-            near = apart <= (self._window_days or 0.0)
-            known, new, places = known[near], new[near], places[near]
         agreeing = [np.zeros(known.size, dtype=np.int64)] * 3
         for number, view in enumerate(("copy", "terms", "facts")):
             signatures: NDArray[np.uint32] | None = getattr(sketches, view)

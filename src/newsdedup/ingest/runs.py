@@ -72,7 +72,7 @@ def ingest(
         new, versions, repeated = new + written.new, versions + written.versions, repeated + written.repeated
         remarks += written.remarks
         boilerplate |= {(each.source, each.text): each for each in written.boilerplate}
-    renew_clusters(store, run, store.roots_from(store.clustered))
+    renew_clusters(store, run, store.tied_since(store.clustered))
     found = news_of(store, untold(store), parameters.reported, parameters.min_score)
     skipped = intake.sorted_skipped
     notes = remarks.lines()

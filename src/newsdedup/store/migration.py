@@ -18,7 +18,7 @@ from newsdedup.store.expiry import give_back, shrink_segments
 from newsdedup.store.nouns import KeepText, Migrated, Rebuilt
 from newsdedup.store.postings import Entries
 from newsdedup.store.records import record_of
-from newsdedup.store.rows import Rows, latest_days
+from newsdedup.store.rows import Rows, window_days
 from newsdedup.store.segments import Segments
 from newsdedup.store.writer import Writer
 from newsdedup.version import __version__
@@ -26,6 +26,7 @@ from newsdedup.version import __version__
 STAGE = "migrate"
 
 _AT_ONCE = 4096
+_DAY_SECONDS = 86_400.0
 _IDENTITY_BYTES = 16
 _KEPT_ORDER = (KeepText.NONE, KeepText.NORMALISED, KeepText.FULL)
 
@@ -134,10 +135,10 @@ def _put_rebuilt(store: Writer, segments: Segments, rows: Rows, asked: Sequence[
     entries = Entries(kinds=made.entries.kinds, keys=made.entries.keys, numbers=numbers[made.entries.numbers])
     records = [None] * len(asked) if made.articles is None else [record_of(article) for article in made.articles]
     path = segments.next_path()
-    made.rows["seen"] = store.rows(numbers)["seen"]
+    made.rows["seen"] = [each.first_seen / _DAY_SECONDS for each in store.stored(asked)]
     try:
         rows.write(numbers, made.rows)
-        listed = segments.write(entries, numbers, latest_days(made.rows))
+        listed = segments.write(entries, numbers, window_days(made.rows))
         with database.transaction():
             database.many(
                 "INSERT INTO rebuilt VALUES (?, ?, ?, ?, ?)",

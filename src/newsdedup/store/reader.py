@@ -105,10 +105,6 @@ class Reader(Told):
         """Number of the first article that came after the clusters were last made anew."""
         return int(self.database.meta("clustered") or 0)
 
-    def roots_from(self, first: int) -> list[int]:
-        """Roots of the articles from a number on, sorted."""
-        return self.database.column("SELECT DISTINCT root FROM articles WHERE number >= ? ORDER BY root", (first,))
-
     def __len__(self) -> int:
         """How many articles there are, with all versions."""
         return int(self.database.value("SELECT count(*) FROM articles"))
@@ -173,6 +169,11 @@ class Reader(Told):
     def rows(self, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.void]:
         """The rows of some articles, in the order given."""
         return self._rows.take(np.asarray(numbers, dtype=np.int64))
+
+    def days(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(day of publication, NaN where it is unknown; day of first sight) of some articles, in the order given."""
+        day, seen = (self._rows.column(name, numbers).astype(np.float64) for name in ("day", "seen"))
+        return day, seen
 
     def holders(
         self,

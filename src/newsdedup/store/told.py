@@ -87,6 +87,15 @@ class Told:
             found.setdefault(into, []).append(name)
         return found
 
+    def tied_since(self, first: int) -> list[int]:
+        """Roots of the articles from a number on that have a match or are versions of an older one, sorted."""
+        sql = (
+            "SELECT DISTINCT root FROM articles WHERE number >= ? AND (root <> number "
+            'OR number IN (SELECT "left" FROM matches WHERE "left" >= ?) '
+            'OR number IN (SELECT "right" FROM matches WHERE "right" >= ?)) ORDER BY root'
+        )
+        return self.database.column(sql, (first, first, first))
+
     def cluster_rows(self, ids: Iterable[str]) -> list[ClusterRow]:
         """Those that are there, in the order given."""
         sql = "SELECT id, born, absorbed_into, told FROM clusters WHERE id = ?"

@@ -17,7 +17,7 @@ from newsdedup.store.lock import WriterLock
 from newsdedup.store.nouns import Batch, ClusterRow, KeepText
 from newsdedup.store.paths import StoreFiles, store_files
 from newsdedup.store.reader import Reader
-from newsdedup.store.rows import latest_days
+from newsdedup.store.rows import window_days
 from newsdedup.version import __version__
 
 _ORJSON = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_SORT_KEYS
@@ -153,7 +153,7 @@ class Writer(Reader):
             if numbers.size:
                 with refusals(self._files):
                     self._rows.write(numbers, batch.rows)
-                listed = self.segments.write(batch.entries, numbers, latest_days(batch.rows))
+                listed = self.segments.write(batch.entries, numbers, window_days(batch.rows))
             with self.database.transaction():
                 write_batch(self.database, batch)
                 if listed is not None:
