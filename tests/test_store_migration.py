@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from newsdedup.article import Article
 from newsdedup.errors import StoreError
@@ -63,7 +64,9 @@ def assert_migrated(path: Path, count: int) -> None:
         numbers = reader.numbers_of(f"a{each}" for each in range(count)).values()
         asked = [number + SHIFT for number in numbers]
         assert reader.articles([*numbers]) == [article(number) for number in numbers]
-        assert (reader.rows([*numbers]) == row_set(asked)).all()
+        rows = row_set(asked)
+        rows["seen"] = [(NOW + (number >= 10) * 10 * DAY) / DAY for number in numbers]
+        assert (reader.rows([*numbers]) == rows).all()
         assert reader.sentences([*numbers]) == [b"new%d" % number for number in asked]
         assert reader.by_identity(key(number) for number in asked) == {key(n + SHIFT): n for n in numbers}
         entries = entries_of(row_set(asked), [*numbers])
@@ -180,8 +183,14 @@ def test_an_index_that_is_damaged_is_made_anew(path: Path, name: str, spoil: str
     assert (found.articles, found.from_) == (10, found.to)
     assert verify(path) == []
     with opened(path) as writer:
-        assert (writer.rows(range(10)) == row_set(range(10))).all()
+        assert (writer.rows(range(10)) == seen_now(row_set(range(10)))).all()
     assert migrate(path, PARAMETERS, same, now=NOW).articles == 0
+
+
+def seen_now(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """When an article was first seen is for the store to say."""
+    rows["seen"] = NOW / 86_400
+    return rows
 
 
 def same(articles: list[Article]) -> Rebuilt:
