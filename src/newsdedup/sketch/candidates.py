@@ -115,7 +115,9 @@ def find_candidates(
     if beside is not None:
         chosen = replace(chosen, fresh=beside.fresh)
     undated = replace(chosen, days=None)
-    thinning = Thinning(undated, members.size)
+    # A store brings in whatever is near: what it has is no reason to keep more pairs of each new article.
+    paired = members if beside is None or not beside.vouching else members[beside.fresh[members]]
+    thinning = Thinning(undated, paired.size)
     capped: dict[str, int] = {}
     pieces: list[Pairs] = []
     for view, (rows, bands) in BANDS.items():
