@@ -13,6 +13,7 @@ from newsdedup.store.checking import verify
 from newsdedup.store.copying import backup
 from newsdedup.store.nouns import MatchRow
 from newsdedup.store.reader import Reader
+from newsdedup.store.rows import ROW
 from newsdedup.store.writer import Writer
 from store_sets import NOW, PARAMETERS, article, batch, entries_of, numbered, row_set
 
@@ -34,7 +35,10 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_backup_is_a_store_of_its_own(path: Path) -> None:
     target = path.with_name("copy.store")
+    with (path.with_name("news.store-index") / "rows-00000").open("ab") as rows:
+        rows.write(b"x" * 100_000)  # what another run is writing just then
     size = backup(path, target)
+    assert (target.with_name("copy.store-index") / "rows-00000").stat().st_size == 15 * ROW.itemsize
     made = [target, *target.with_name("copy.store-index").iterdir()]
     assert size == sum(each.stat().st_size for each in made)
     assert sorted(each.name for each in path.parent.iterdir() if "copy" in each.name) == [

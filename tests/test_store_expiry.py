@@ -114,6 +114,15 @@ class TestAVersion:
             assert reader.versions_of([0]) == {0: [0, 1]}
         assert verify(path) == []
 
+    def test_that_goes_though_it_was_met_last_makes_the_older_one_current_again(self, path: Path) -> None:
+        with opened(path) as writer:
+            writer.add(batch(time=NOW + 10 * DAY, seen_again=[0, *range(3, 11)]))
+            assert writer.superseded().tolist() == [0, 1]
+        assert expire(path, 5, now=NOW + 10 * DAY).articles == 2
+        with Reader.open(path, None) as reader:
+            assert reader.superseded().tolist() == []
+        assert verify(path) == []
+
     def test_that_was_the_first_hands_over_to_the_next(self, path: Path) -> None:
         assert self.expired(path, 0).touched == (1, 5)
         with Reader.open(path, None) as reader:
@@ -127,6 +136,19 @@ class TestAVersion:
         with Reader.open(path, None) as reader:
             assert reader.clusters_of(range(11)) == {}
         assert verify(path) == []
+
+
+def test_a_segment_most_of_which_stays_is_not_written_again_and_holds_none_that_went(tmp_path: Path) -> None:
+    path = tmp_path / "news.store"
+    with opened(path) as writer:
+        writer.add(batch(numbered(0, 10)))
+        writer.add(batch(time=NOW + 10 * DAY, met=range(3, 10), seen_again=range(3, 10)))
+    expire(path, 5, now=NOW + 10 * DAY)
+    with Reader.open(path, None) as reader:
+        assert [each.name for each in reader.segments.listed()] == ["postings-00000001"]
+        asked = entries_of(row_set(range(10)), range(10))
+        assert set(reader.holders(asked.kinds, asked.keys, most=99)[1].tolist()) == set(range(3, 10))
+    assert verify(path) == []
 
 
 def test_an_expiry_that_was_ended_goes_on(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,7 @@ class TestABatch:
         for number in range(9):
             writer.add(batch(numbered(number, number + 1)))
             writer.merge()
+            assert [each.listed for each in writer.segments.postings.segments] == writer.segments.listed()
         assert len(list((path.parent / "news.store-index").glob("postings-*"))) < 6
         asked = entries_of(row_set(range(9)), range(9))
         _, numbers = writer.holders(asked.kinds, asked.keys, most=9)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Iterable
 
@@ -13,9 +12,7 @@ from newsdedup.store.clusters import dissolve_small
 from newsdedup.store.database import Database, as_kept, numbers_json
 from newsdedup.store.nouns import Arrival, Batch
 from newsdedup.store.reader import versions_of
-from newsdedup.store.records import record_of
-
-_LEVEL = 6
+from newsdedup.store.records import compressed, record_of
 
 
 def write_batch(database: Database, batch: Batch) -> None:
@@ -34,7 +31,7 @@ def write_batch(database: Database, batch: Batch) -> None:
         "ON CONFLICT DO UPDATE SET verdict = excluded.verdict, score = excluded.score, run = excluded.run, "
         "told = excluded.told, pair = excluded.pair",
         (
-            (row.left, row.right, row.verdict, row.score, batch.run, row.told, zlib.compress(row.pair, _LEVEL))
+            (row.left, row.right, row.verdict, row.score, batch.run, row.told, compressed(row.pair))
             for row in batch.matches
         ),
     )

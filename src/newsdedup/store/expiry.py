@@ -99,8 +99,9 @@ def shrink_segments(database: Database, segments: Segments) -> None:
 
 def give_back(database: Database) -> None:
     """Gives free pages of the main file back to the disk, in small steps, and puts the WAL into it."""
-    while database.value("PRAGMA freelist_count"):
-        database.rows(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
+    free = int(database.value("PRAGMA freelist_count"))
+    for _ in range(0, free, _PAGES_AT_ONCE):
+        database.vacuum(_PAGES_AT_ONCE)
     database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
