@@ -129,7 +129,7 @@ class TestVerify:
 class TestExpire:
     @pytest.mark.parametrize(("keep", "days"), [("90d", 90.0), ("90", 90.0), ("36h", 1.5)])
     def test_keeps_what_it_is_told_to(self, store: StandIn, keep: str, days: float) -> None:
-        store.answer = Expired(articles=120, left=10_120, bytes_freed=3_100_000)
+        store.answer = Expired(articles=120, left=10_120, bytes_freed=3_100_000, touched=())
         assert store.run("store", "expire", "news.db", "--keep", keep, "--lock-timeout", "5m") == (
             0,
             "",
