@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from cli_desk import Desk
 from cli_engine import joined
 from cli_store import StandIn, stand_in
+from conftest import REPOSITORY
 from newsdedup.article import Article
 from newsdedup.errors import InputError, NewsdedupError, StoreError
 from newsdedup.report.json_document import document_lines
@@ -157,7 +159,8 @@ class TestLogs:
 
     def test_the_next_run_of_a_program_speaks_to_people_again(self, store: StandIn) -> None:
         store.run(*BASE, "--log-format", "json")
-        assert store.run(*BASE)[2] == SKIPPED
+        store.error = StoreError("news.db: damaged")
+        assert store.run("store", "verify", "news.db")[2] == "newsdedup: error: news.db: damaged\n"
 
     def test_a_message_stays_one_line_of_harmless_characters(self, store: StandIn) -> None:
         store.error = NewsdedupError("a\nb\x1b[31m \udcff é")
@@ -268,6 +271,29 @@ class TestEndings:
         store.meanwhile = lambda: os.kill(os.getpid(), signal.SIGTERM)
         assert store.run(*BASE) == (143, "", "newsdedup: terminated\n")
         assert store.events == ["locked", "free"]
+
+
+class TestARealStore:
+    def test_the_same_feed_twice_is_told_once_and_reported_as_often_as_asked(self, desk: Desk) -> None:
+        command = ("ingest", str(REPOSITORY / "seeds"), "--store", "news.db", "--window", "none", "--metrics", "m.prom")
+        code, out, err = desk.run(*command)
+        assert (code, err) == (0, "")
+        assert out.splitlines()[1].startswith("rewrite ")
+        assert re.search(r"^cluster \w+ \(new\): 2 articles; 1 rewrite$", out, re.MULTILINE)
+        assert re.search(r"^run 1: 2 new, 0 seen before, 1 pair; store: 2 articles, ", out, re.MULTILINE)
+        told = out.splitlines()[:2]
+        code, out, _ = desk.run(*command)
+        assert re.fullmatch(r"run 2: 0 new, 2 seen before, 0 pairs; store: 2 articles, .* not an accusation\.\n", out)
+        assert 'newsdedup_run_repeated_articles{store="' in Path("m.prom").read_text(encoding="utf-8")
+        for words, shown in (((), told), (("--run", "1"), told), (("--since", "1d"), told), (("--run", "last"), None)):
+            code, out, err = desk.run("report", "news.db", *words)
+            assert (code, err, out.splitlines()[:2] == told) == (0, "", shown is not None), words
+
+    def test_a_store_in_the_folder_of_the_feeds_is_no_input(self, desk: Desk) -> None:
+        for run in ("1: 6 new", "2: 0 new, 6 seen before"):
+            code, out, err = desk.run("ingest", "archive", "--store", "archive/news.db", "--strict")
+            assert (code, err) == (0, "")
+            assert f"run {run}" in out
 
 
 @pytest.fixture(autouse=True)
