@@ -129,7 +129,7 @@ def kill_rounds(trials: Sequence[Trial], rounds: int, seed: int) -> Tally:
         )
         store = trial.fresh()
         run = Run(trial.ingest(store), trial.folder)
-        wait_for_moment(run, store, usual.seconds, rng, at_commit=at_commit)
+        wait_for_moment(run, store, usual, rng, at_commit=at_commit)
         first = run.end(signal.SIGTERM if with_term else signal.SIGKILL)
         tally.clear(where, first, DONE, TERMINATED if with_term else KILLED)
         heard = [said(first.out)]
@@ -170,7 +170,7 @@ def meeting_rounds(trial: Trial, other: Trial, rounds: int, seed: int) -> Tally:
             folder.mkdir(exist_ok=True)
             runs.append(Run(each.ingest(store, *waiting), folder))
             if len(runs) == 1:
-                wait_for_moment(runs[0], store, usual[id(trial)].seconds * 0.9, rng, at_commit=False)
+                wait_for_moment(runs[0], store, usual[id(trial)], rng, at_commit=False)
         ended = [run.end() for run in runs]
         heard = [said(each.out) for each in ended if each.code == DONE]
         for each, one in zip(starts, ended, strict=True):
