@@ -129,7 +129,7 @@ def kill_rounds(trials: Sequence[Trial], rounds: int, seed: int) -> Tally:
         )
         store = trial.fresh()
         run = Run(trial.ingest(store), trial.folder)
-        wait_for_moment(run, store, usual.seconds, rng, at_commit=at_commit)
+        wait_for_moment(run, store, usual, rng, at_commit=at_commit)
         first = run.end(signal.SIGTERM if with_term else signal.SIGKILL)
         tally.clear(where, first, DONE, TERMINATED if with_term else KILLED)
         heard = [said(first.out)]
@@ -156,6 +156,7 @@ def meeting_rounds(trial: Trial, other: Trial, rounds: int, seed: int) -> Tally:
         other: The same store with the other articles.
     """
     tally = Tally(kind="two writers")
+    usual = {id(each): each.usual for each in (trial, other)}  # measured before anything else uses the folders
     ends = [both_in_turn(trial, first, second) for first, second in ((trial, other), (other, trial))] if rounds else []
     for number in range(rounds):
         rng = random.Random(f"{seed} meeting {number}")  # noqa: S311 - a reproducible draw, no secret
@@ -169,13 +170,13 @@ def meeting_rounds(trial: Trial, other: Trial, rounds: int, seed: int) -> Tally:
             folder.mkdir(exist_ok=True)
             runs.append(Run(each.ingest(store, *waiting), folder))
             if len(runs) == 1:
-                wait_for_moment(runs[0], store, trial.usual.seconds * 0.9, rng, at_commit=False)
+                wait_for_moment(runs[0], store, usual[id(trial)], rng, at_commit=False)
         ended = [run.end() for run in runs]
         heard = [said(each.out) for each in ended if each.code == DONE]
         for each, one in zip(starts, ended, strict=True):
             tally.clear(where, one, DONE, *(() if waiting else (LOCKED,)))
             if one.code == DONE:
-                tally.acknowledged(where, each.usual.after.ids, store)
+                tally.acknowledged(where, usual[id(each)].after.ids, store)
         codes = sorted(one.code for one in ended)
         tally.ends["one refused" if LOCKED in codes else "both done"] += 1
         if codes == [LOCKED, LOCKED]:

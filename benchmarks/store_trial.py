@@ -208,17 +208,21 @@ class Trial:
         """One run that nothing disturbs."""
         store = self.fresh()
         run = Run(self.ingest(store), self.folder)
-        peak, peak_file = 0, 0
+        peak, peak_file, changes, watched_before = 0, 0, 0, watched(store)
         while run.running:
             sizes = file_sizes(store.parent)
             peak, peak_file = max(peak, sum(sizes)), max([peak_file, *sizes])
-            time.sleep(0.001)
+            watched_now = watched(store)
+            changes += watched_now != watched_before
+            watched_before = watched_now
+            time.sleep(0.0005)
         seconds = time.monotonic() - run.started
         ended = run.end()
         if ended.code != DONE:
             raise BenchmarkError(f"an undisturbed ingest ended with {ended.code}: {ended.err.strip()}")
         return Usual(
             seconds=seconds,
+            changes=changes,
             said=said(ended.out),
             after=held(store),
             base_bytes=sum(file_sizes(self.base)),
@@ -230,9 +234,14 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usual:
-    """An undisturbed run: how long it takes, what it says, what is held after it, and the room it needs."""
+    """An undisturbed run: how long it takes, what it says, what is held after it, and the room it needs.
+
+    Attributes:
+        changes: How often its files were seen to change.
+    """
 
     seconds: float
+    changes: int
     said: Said
     after: Held
     base_bytes: int
@@ -291,16 +300,15 @@ def unsound(store: Path) -> list[str]:
         return [f"verify refuses it: {error}"]
 
 
-def wait_for_moment(run: Run, store: Path, usual_seconds: float, rng: random.Random, *, at_commit: bool) -> None:
+def wait_for_moment(run: Run, store: Path, usual: Usual, rng: random.Random, *, at_commit: bool) -> None:
     """Returns when the run is to be cut off.
 
     Args:
         at_commit: Not at any time between its start and its usual end, but within a few hundredths of a second after
-            the write-ahead log or the folder of the index has begun to change for the second time and more: the first
-            change is the note that a run began.
+            one of the changes that the files of the store undergo: a run reads and compares for most of its time.
     """
-    wanted = rng.uniform(0.0, 1.05 * usual_seconds)
-    changes, least, after = 0, rng.randint(1, 6), rng.uniform(0.0, 0.03)
+    wanted = rng.uniform(0.0, 1.05 * usual.seconds)
+    changes, least, after = 0, rng.randint(1, max(1, usual.changes)), rng.uniform(0.0, 0.03)
     before = watched(store)
     while run.running:
         if not at_commit:

@@ -41,6 +41,22 @@ class MakeArticle(Protocol):
     ) -> Article: ...
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--failure-rounds",
+        type=int,
+        default=2,
+        metavar="N",
+        help="how often an ingest is killed, crowded and starved; default: 2",
+    )
+
+
+@pytest.fixture(scope="session")
+def failure_rounds(request: pytest.FixtureRequest) -> int:
+    """Rounds of each kind in the tests of failures; a number and no mark, since CI refuses what is deselected."""
+    return int(request.config.getoption("--failure-rounds"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledPair:
     """What newsroom says of two articles; `left` and `right` as in its table, which is not sorted."""
