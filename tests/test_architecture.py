@@ -43,6 +43,7 @@ FLOORS: Mapping[str, int] = {
     "gate": 5,
     "config": 6,
     "api": 6,
+    "stores": 6,
     "cli": 6,
     "__init__": 6,
     "__main__": 6,
@@ -74,6 +75,9 @@ SAME_FLOOR = frozenset(
         ("__main__", "cli"),
         ("cli", "__init__"),
         ("cli", "api"),
+        ("cli", "stores"),
+        ("stores", "api"),
+        ("stores", "config"),
         ("cli", "config"),
     }
 )
