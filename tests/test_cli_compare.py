@@ -12,6 +12,7 @@ from cli_engine import Engine, joined, stand_in
 from newsdedup.article import Article, Skipped
 from newsdedup.cli.main import run
 from newsdedup.config import Config
+from newsdedup.loaders import LoaderParams
 from newsdedup.report.comparison import comparison_lines, comparison_text
 from newsdedup.report.plain import Style
 from test_report_samples import COMPARISON
@@ -110,7 +111,7 @@ def test_compare_learns_from_the_articles_it_is_given(two_files: Engine) -> None
     assert two_files.paths == ("feed.jsonl", "b.txt")
     assert two_files.among == [*two_files.files["feed.jsonl"], *two_files.files["b.txt"]]  # skipped records and all
     assert [each.id for each in two_files.compared] == ["a.txt", "b.txt"]
-    assert vars(two_files.params) == {"max_bytes": 99, "field_map": {"text": "body"}, "lang": "de", "ids": "relative"}
+    assert two_files.params == LoaderParams(max_bytes=99, field_map={"text": "body"}, lang="de")
 
 
 @pytest.mark.parametrize(

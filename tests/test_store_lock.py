@@ -60,7 +60,7 @@ class TestTheLock:
         assert not os.get_inheritable(lock._descriptor)
         with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False) as child:
             lock.close()
-            WriterLock(tmp_path / "lock", "news.store", 0).close()
+            WriterLock(tmp_path / "lock", "news.store", 60).close()  # the child lets go of it while it starts
             child.kill()
 
     @pytest.mark.parametrize("seconds", [-1.0, float("nan")])
