@@ -111,7 +111,7 @@ def test_compare_learns_from_the_articles_it_is_given(two_files: Engine) -> None
     assert two_files.paths == ("feed.jsonl", "b.txt")
     assert two_files.among == [*two_files.files["feed.jsonl"], *two_files.files["b.txt"]]  # skipped records and all
     assert [each.id for each in two_files.compared] == ["a.txt", "b.txt"]
-    assert two_files.params == LoaderParams(max_bytes=99, field_map={"text": "body"}, lang="de")
+    assert LoaderParams(**vars(two_files.params)) == LoaderParams(max_bytes=99, field_map={"text": "body"}, lang="de")
 
 
 @pytest.mark.parametrize(
