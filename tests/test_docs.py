@@ -37,6 +37,20 @@ def test_commands_print_what_the_readme_shows(block: str) -> None:
     assert run(sys.executable, "-m", "newsdedup", *first.split()[2:], code=code) == shown
 
 
+def test_an_ingest_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    (block,) = blocks("shell-session")
+    for part in block.split("$ newsdedup ")[1:]:
+        command, shown = part.split("\n", 1)
+        words = [str(tmp_path / word) if word == "news.db" else word for word in command.split()]
+        printed = run(sys.executable, "-m", "newsdedup", *words)
+        assert _without_measures(printed) == _without_measures(shown)
+
+
+def _without_measures(text: str) -> str:
+    """The text less bytes and seconds."""
+    return re.sub(r"[0-9.]+ (MB|s)\b", r"N \1", text)
+
+
 def test_there_is_a_command_and_an_example_to_check() -> None:
     assert len(blocks("console")) == 2
     assert len(blocks("python")) == 1
