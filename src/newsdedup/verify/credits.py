@@ -80,17 +80,30 @@ def _stands(name: str, text: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """The name alone, the name as one that was told, the name as one that tells."""
+def _alone(name: str) -> str:
     # German adjectives are declined (`der Süddeutschen Zeitung`).
     spelled = "|".join(r"\s+".join(re.escape(word) + "[nrsm]?" for word in words) for words in _spellings(name))
-    alone = rf"(?<!\w)(?:{spelled})(?![\w-])"
-    return (
-        re.compile(alone),
-        # A capital behind it makes it the start of a longer name: `told Reuters Health`.
-        re.compile(rf"(?<!\w)(?i:{_BEFORE})(?i:{_BETWEEN}){alone}(?! [A-ZÀ-Þ])"),
-        re.compile(rf"{alone}(?i:{_AFTER})"),
-    )
+    return rf"(?<!\w)(?:{spelled})(?![\w-])"
+
+
+# Each pattern is made when it is first asked for: the long ones take 4 ms, and most names stand in no text of others.
+@lru_cache(maxsize=1024)
+def _named(name: str) -> re.Pattern[str]:
+    """The name alone."""
+    return re.compile(_alone(name))
+
+
+@lru_cache(maxsize=1024)
+def _told(name: str) -> re.Pattern[str]:
+    """The name as one that was told."""
+    # A capital behind it makes it the start of a longer name: `told Reuters Health`.
+    return re.compile(rf"(?<!\w)(?i:{_BEFORE})(?i:{_BETWEEN}){_alone(name)}(?! [A-ZÀ-Þ])")
+
+
+@lru_cache(maxsize=1024)
+def _telling(name: str) -> re.Pattern[str]:
+    """The name as one that tells."""
+    return re.compile(rf"{_alone(name)}(?i:{_AFTER})")
 
 
 def credited_name(text: NormalizedText, source: str | None, own: str | None = None) -> str:
@@ -105,13 +118,12 @@ def credited_name(text: NormalizedText, source: str | None, own: str | None = No
         return ""
     lines = [text.dateline, *(cut.text for cut in text.cuts if cut.kind in _NAMING_KINDS)]
     for name in names:
-        alone, told, tells = _patterns(name)
-        if any(alone.search(line) for line in lines):
+        if any(_stands(name, line) and _named(name).search(line) for line in lines):
             return name
         if (
             _stands(name, text.text)
-            and alone.search(text.text)
-            and (told.search(text.text) or _tells(tells, text.text))
+            and _named(name).search(text.text)
+            and (_told(name).search(text.text) or _tells(_telling(name), text.text))
         ):
             return name
     return ""
