@@ -43,6 +43,7 @@ FLOORS: Mapping[str, int] = {
     "gate": 5,
     "config": 6,
     "api": 6,
+    "stores": 6,
     "cli": 6,
     "__init__": 6,
     "__main__": 6,
@@ -69,6 +70,9 @@ SAME_FLOOR = frozenset(
         ("report", "gate"),  # and so is a check
         ("judge", "cluster"),  # the rank of an article
         ("api", "config"),
+        ("stores", "api"),
+        ("stores", "config"),
+        ("cli", "stores"),
         ("__init__", "api"),
         ("__init__", "config"),
         ("__main__", "cli"),

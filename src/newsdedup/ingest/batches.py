@@ -93,8 +93,10 @@ def ingest_batch(
 ) -> Written:
     """Finds what is new and what it repeats, and writes both in one transaction."""
     batch = told_apart(store, articles)
-    if not batch.new:
+    if not batch.new or _brings_back(store, batch):
+        # What is new is held against the texts that are current now.
         store.add(_sightings(store, run_number, batch))
+    if not batch.new:
         return Written(repeated=batch.repeated)
     with (
         StoreIndex(
@@ -301,6 +303,7 @@ class _Standing:
         moved = {self._roots[number]: root for number, root in roots.items() if number in self._roots}
         self._roots = {number: moved.get(root, root) for number, root in self._roots.items()} | dict(roots)
         self._moved = moved
+        self._joined = {*moved, *moved.values(), *roots.values()}
         latest: dict[int, int] = {}
         for number in met:
             latest[self._root(number)] = number
@@ -320,8 +323,9 @@ class _Standing:
 
     def told_before(self, pairs: Sequence[Told]) -> list[Told]:
         """What the store holds on the same pairs of articles, through other versions of them."""
-        versions = self._store.versions_of(sorted({root for pair in pairs for root in pair.roots} | set(self._moved)))
-        several = {root for root, numbers in versions.items() if len(numbers) > 1} | set(self._moved)
+        versions = self._store.versions_of(sorted({root for pair in pairs for root in pair.roots} | self._joined))
+        # An article that has got its second text just now was told of by its first.
+        several = {root for root, numbers in versions.items() if len(numbers) > 1} | self._joined
         root_of = {number: self._moved.get(root, root) for root, numbers in versions.items() for number in numbers}
         asked = sorted(number for root in several for number in versions.get(root, ()))
         found: list[Told] = []
@@ -347,9 +351,14 @@ def kept_article(article: Article, keep: KeepText) -> Article:
     return replace(article, text=normalized_body(article).text if keep is KeepText.NORMALISED else "")
 
 
+def _brings_back(store: Writer, batch: Sorted) -> bool:
+    """Whether a text was met again that another version had replaced."""
+    return not all(each.current for each in store.stored(sorted(batch.known.values())))
+
+
 def _sightings(store: Writer, run_number: int, batch: Sorted) -> Batch:
-    """A batch in which nothing is new."""
-    met = [batch.known[identity] for identity in batch.met]
+    """What is known of a batch, written on its own."""
+    met = [batch.known[identity] for identity in batch.met if identity in batch.known]
     return Batch(
         run=run_number,
         time=store.time,
