@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,13 @@ class Kept:
 
     def content(self) -> dict[str, list[Any]]:
         """All rows of the tables that say what was found."""
-        tables = ("articles", "matches", "compared", "members", "clusters", "recurring", "outlets")
-        return {
-            table: self.asked(
-                lambda reader, table=table: sorted(reader.database.rows(f"SELECT * FROM {table}"), key=repr)
-            )
-            for table in tables
-        }
+        found: dict[str, list[Any]] = self.asked(_tables)
+        return found
+
+
+def _tables(reader: Reader) -> dict[str, list[Any]]:
+    names = ("articles", "matches", "compared", "members", "clusters", "recurring", "outlets")
+    return {name: sorted(reader.database.rows(f"SELECT * FROM {name}"), key=repr) for name in names}  # noqa: S608
 
 
 def sides(result: Result) -> list[Sides]:
@@ -105,7 +106,7 @@ def by_sides(pairs: Iterable[Pair]) -> dict[Sides, Pair]:
 def in_parts(articles: Sequence[Article], parts: int) -> list[Sequence[Article]]:
     """Consecutive articles, in so many parts of about one size."""
     bounds = [len(articles) * part // parts for part in range(parts + 1)]
-    return [articles[first:end] for first, end in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [articles[first:end] for first, end in pairwise(bounds)]
 
 
 def by_time(articles: Iterable[Article]) -> list[Article]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_the_same_articles_again_tell_nothing_and_change_nothing(kept: Kept, new
     assert after == before
 
 
-def test_the_order_within_a_run_changes_nothing(kept: Kept, newsroom: Newsroom, tmp_path: Kept) -> None:
+def test_the_order_within_a_run_changes_nothing(kept: Kept, newsroom: Newsroom) -> None:
     articles = by_time(newsroom.articles.values())[:60]
     other = Kept(kept.path.with_name("other.db"))
     one, two = kept.run(articles), other.run(shuffled(articles, 7))
@@ -69,7 +70,7 @@ def test_the_order_within_a_run_changes_nothing(kept: Kept, newsroom: Newsroom, 
         two.boilerplate,
         two.notes,
     )
-    assert kept.report() == other.report() or kept.report().pairs == other.report().pairs
+    assert kept.report().clusters == other.report().clusters
     assert other.problems() == ()
 
 
@@ -78,16 +79,14 @@ def test_two_processes_find_the_same_as_one(kept: Kept, newsroom: Newsroom) -> N
     other = Kept(kept.path.with_name("other.db"))
     for part in in_parts(articles, 2):
         one = kept.run(part)
-        two = other.run(part, config=CONFIG.__class__(window_days=14, jobs=2))
+        two = other.run(part, config=replace(CONFIG, jobs=2))
         assert (one.pairs, one.clusters, one.notes) == (two.pairs, two.clusters, two.notes)
     mine, theirs = kept.content(), other.content()
     assert mine["matches"]
     assert mine == theirs
 
 
-def test_batches_of_any_size_end_alike(
-    kept: Kept, newsroom: Newsroom, scanned: Result, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_batches_of_any_size_end_alike(kept: Kept, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     articles = by_time(newsroom.articles.values())[:70]
     whole = find_duplicates(articles, CONFIG)
     monkeypatch.setattr("newsdedup.ingest.runs.BATCH_ARTICLES", 7)

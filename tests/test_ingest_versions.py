@@ -21,8 +21,8 @@ CONSENT = (
 )
 
 
-def at(article: Article, name: str, url: str | None = URL, **other: str) -> Article:
-    return replace(article, id=name, url=url, published=None, **other)
+def at(article: Article, name: str, url: str = URL, source: str | None = None) -> Article:
+    return replace(article, id=name, url=url, published=None, source=source or article.source)
 
 
 @pytest.fixture
