@@ -15,7 +15,7 @@ from newsdedup.result import Verdict
 URL = "https://example.org/one"
 CONSENT = (
     "Before you continue. We and our partners store and read information on your device, such as cookies, and process "
-    "personal data for ads that suit you, for measuring them, and for learning about our readers. Choose Agree to go on "
+    "personal data for ads that suit you, to measure them, and to learn about our readers. Choose Agree to go on "
     "to the article, or Options to say no to each of the purposes one by one. You may change your mind at any time in "
     "the privacy centre at the foot of each page, where the list of our 843 partners is kept as well."
 )

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsdedup.result import Verdict
+from newsdedup.store.nouns import Stored
+from newsdedup.store.reader import Reader
 
 VERSION_VERDICTS = frozenset({Verdict.IDENTICAL, Verdict.COPY, Verdict.REVISION, Verdict.EXCERPT, Verdict.REWRITE})
 """What two texts that were found at one place must be to each other to be versions of one article. A consent page, or
@@ -98,3 +100,45 @@ def news(pairs: Sequence[Told], before: Iterable[Told]) -> list[bool]:
             told[place] = True
             strongest[each.roots] = STRENGTH[each.verdict]
     return told
+
+
+class Standing:
+    """Which texts are versions of which article once a batch is written, and which are replaced by it."""
+
+    def __init__(self, store: Reader, stored: Sequence[Stored], roots: Mapping[int, int], met: Sequence[int]) -> None:
+        self._store = store
+        self._roots = {each.number: each.root for each in stored}
+        moved = {self._roots[number]: root for number, root in roots.items() if number in self._roots}
+        self._roots = {number: moved.get(root, root) for number, root in self._roots.items()} | dict(roots)
+        self._moved = moved
+        self._joined = {*moved, *moved.values(), *roots.values()}
+        latest: dict[int, int] = {}
+        for number in met:
+            latest[self._root(number)] = number
+        self._latest = latest
+
+    def _root(self, number: int) -> int:
+        return self._roots.get(number, number)
+
+    def roots(self, left: int, right: int) -> tuple[int, int]:
+        """Of two articles, the smaller one first."""
+        one, other = sorted((self._root(left), self._root(right)))
+        return one, other
+
+    def is_replaced(self, number: int) -> bool:
+        """Whether another version of the article was met later."""
+        return self._latest.get(self._root(number), number) != number
+
+    def told_before(self, pairs: Sequence[Told]) -> list[Told]:
+        """What the store holds on the same pairs of articles, through other versions of them."""
+        versions = self._store.versions_of(sorted({root for pair in pairs for root in pair.roots} | self._joined))
+        # An article that has got its second text just now was told of by its first.
+        several = {root for root, numbers in versions.items() if len(numbers) > 1} | self._joined
+        root_of = {number: self._moved.get(root, root) for root, numbers in versions.items() for number in numbers}
+        asked = sorted(number for root in several for number in versions.get(root, ()))
+        found: list[Told] = []
+        for match in self._store.matches_of(asked):
+            if match.left in root_of and match.right in root_of:
+                one, other = sorted((root_of[match.left], root_of[match.right]))
+                found.append(Told(roots=(one, other), verdict=Verdict(match.verdict), replaced=0))
+        return found
