@@ -215,6 +215,11 @@ def test_of_pairs_that_come_at_once_that_of_the_current_texts_is_news() -> None:
     assert news(asked, []) == [False, True]
 
 
+def test_of_pairs_that_come_at_once_the_strongest_alone_is_news() -> None:
+    asked = [pair_of(1, 2, Verdict.REWRITE), pair_of(1, 2, Verdict.COPY, replaced=1), pair_of(1, 2, Verdict.EXCERPT)]
+    assert news(asked, []) == [False, True, False]
+
+
 def test_a_link_between_two_versions_is_always_news() -> None:
     before = [pair_of(1, 1, Verdict.REVISION)]
     assert news([pair_of(1, 1, Verdict.REVISION)] * 2, before) == [True, True]

@@ -85,13 +85,13 @@ def news(pairs: Sequence[Told], before: Iterable[Told]) -> list[bool]:
     """Which pairs are news: of two articles the first one only, and any one later that is stronger.
 
     A pair of two versions of one article always is: it is the link between them. Of the pairs of several versions that
-    came at once the one of the current texts is told.
+    came at once the strongest is told, and of equals that of the current texts.
     """
     strongest: dict[tuple[int, int], int] = {}
     for each in before:
         strongest[each.roots] = min(strongest.get(each.roots, len(STRENGTH)), STRENGTH[each.verdict])
     told = [False] * len(pairs)
-    order = sorted(range(len(pairs)), key=lambda place: (pairs[place].replaced, STRENGTH[pairs[place].verdict], place))
+    order = sorted(range(len(pairs)), key=lambda place: (STRENGTH[pairs[place].verdict], pairs[place].replaced, place))
     for place in order:
         each = pairs[place]
         if each.roots[0] == each.roots[1]:
