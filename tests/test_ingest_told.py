@@ -185,3 +185,13 @@ def test_only_one_at_a_time_writes(kept: Kept, story: list[Article]) -> None:
     ):
         kept.run(story[1:])
     assert len(kept.stored()) == 1
+
+
+def test_a_pair_that_was_not_delivered_is_told_as_what_it_became(kept: Kept, story: list[Article]) -> None:
+    kept.run([story[0]])
+    assert [str(pair.verdict) for pair in kept.run([story[2]], tell=False).pairs] == ["rewrite"]
+    copy = replace(story[2], id="spun-2", text=story[0].text)
+    result = kept.run([copy])
+    assert ("orig", "spun-2") in sides(result)
+    assert ("orig", "spun") not in sides(result)
+    assert kept.report().pairs == result.pairs

@@ -18,7 +18,7 @@ from newsdedup.ingest.near import StoreIndex
 from newsdedup.ingest.packing import packed_sentences
 from newsdedup.ingest.pairs import pair_bytes
 from newsdedup.ingest.unkept import pair_of_same_words, same_words
-from newsdedup.ingest.versions import Placed, Standing, Told, news, version_roots
+from newsdedup.ingest.versions import Placed, Standing, Told, news, outdone, version_roots
 from newsdedup.judge import COPIES_SHOWN
 from newsdedup.remarks import Remarks
 from newsdedup.result import REPORTED, Boilerplate, Pair, Verdict
@@ -296,8 +296,9 @@ class _Made:
             )
             for pair, each in zip(pairs, sides, strict=True)
         ]
-        told = news(asked, standing.told_before(asked))
-        rows: list[MatchRow] = []
+        before = standing.told_before(asked)
+        told = news(asked, (each.told for each in before))
+        rows = outdone(before, [pair for pair, is_news in zip(asked, told, strict=True) if is_news])
         for pair, each, version, is_news in zip(pairs, sides, asked, told, strict=True):
             shown = as_version(pair) if version.roots[0] == version.roots[1] else pair
             rows.append(

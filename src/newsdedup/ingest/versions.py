@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsdedup.result import Verdict
-from newsdedup.store.nouns import Stored
+from newsdedup.store.nouns import MatchRow, Stored
 from newsdedup.store.reader import Reader
 
 VERSION_VERDICTS = frozenset({Verdict.IDENTICAL, Verdict.COPY, Verdict.REVISION, Verdict.EXCERPT, Verdict.REWRITE})
@@ -102,6 +102,20 @@ def news(pairs: Sequence[Told], before: Iterable[Told]) -> list[bool]:
     return told
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """A match that the store has, and how it bears on what is news."""
+
+    told: Told
+    row: MatchRow
+
+
+def outdone(before: Iterable[Before], found: Iterable[Told]) -> list[MatchRow]:
+    """Matches that no run has told, and that none is to tell, since a stronger one of the same articles was found."""
+    roots = {each.roots for each in found if each.roots[0] != each.roots[1]}
+    return [replace(each.row, told=0) for each in before if each.row.told is None and each.told.roots in roots]
+
+
 class Standing:
     """Which texts are versions of which article once a batch is written, and which are replaced by it."""
 
@@ -129,16 +143,17 @@ class Standing:
         """Whether another version of the article was met later."""
         return self._latest.get(self._root(number), number) != number
 
-    def told_before(self, pairs: Sequence[Told]) -> list[Told]:
+    def told_before(self, pairs: Sequence[Told]) -> list[Before]:
         """What the store holds on the same pairs of articles, through other versions of them."""
         versions = self._store.versions_of(sorted({root for pair in pairs for root in pair.roots} | self._joined))
         # An article that has got its second text just now was told of by its first.
         several = {root for root, numbers in versions.items() if len(numbers) > 1} | self._joined
         root_of = {number: self._moved.get(root, root) for root, numbers in versions.items() for number in numbers}
         asked = sorted(number for root in several for number in versions.get(root, ()))
-        found: list[Told] = []
+        found: list[Before] = []
         for match in self._store.matches_of(asked):
             if match.left in root_of and match.right in root_of:
                 one, other = sorted((root_of[match.left], root_of[match.right]))
-                found.append(Told(roots=(one, other), verdict=Verdict(match.verdict), replaced=0))
+                told = Told(roots=(one, other), verdict=Verdict(match.verdict), replaced=0)
+                found.append(Before(told=told, row=match))
         return found
