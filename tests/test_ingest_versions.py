@@ -80,6 +80,14 @@ def test_several_versions_in_one_batch_end_with_the_one_met_last(kept: Kept, tex
     assert ("first", "second") in sides(result)
 
 
+def test_a_copy_that_comes_beside_two_versions_is_told_with_the_one_met_last(
+    kept: Kept, texts: dict[str, Article]
+) -> None:
+    result = kept.run([texts["first"], texts["second"], texts["copy"]])
+    assert verdicts(result) == {("copy", "second"): "copy", ("first", "second"): "revision"}
+    assert {row.verdict for row in kept.matches() if row.told == 0} == {"copy"}  # the other one is no weaker
+
+
 def test_three_versions_in_three_runs_have_one_root(kept: Kept, newsroom: Newsroom, texts: dict[str, Article]) -> None:
     third = replace(
         texts["second"], id="third", text=texts["second"].text + "\n\nThe ministry did not reply by Sunday."
@@ -116,6 +124,19 @@ def test_a_copy_of_an_old_text_is_told_with_the_current_one(kept: Kept, texts: d
     kept.run([texts["second"]])
     result = kept.run([replace(texts["first"], id="late", url="https://other.example/late", source="Another")])
     assert sides(result) == [("late", "second")]
+    assert result.notes == ()
+
+
+def test_a_copy_of_an_old_text_that_is_unlike_the_current_one_is_said_in_a_note(kept: Kept, newsroom: Newsroom) -> None:
+    one, two = (newsroom.articles[f"k0{number}-orig"] for number in (1, 4))
+    kept.run([at(one, "one", source="Wire")])
+    kept.run([Article(id="both", text=f"{one.text}\n\n{two.text}", source="Wire", url=URL)])
+    kept.run([at(two, "two", source="Wire")])
+    assert kept.current() == ["two"]
+    late = [at(one, f"late-{number}", f"https://other.example/{number}", source=f"P{number}") for number in (1, 2)]
+    result = kept.run([*late, at(two, "other", "https://other.example/3", source="P3")])
+    assert sides(result) == [("late-1", "late-2"), ("other", "two")]
+    assert result.notes == ("2 articles repeat an earlier text of a known one, which is compared by its current text",)
 
 
 def test_unlike_texts_at_one_place_stay_articles_of_their_own(kept: Kept, texts: dict[str, Article]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from newsdedup.ingest.keys import Keys, keys_of
 from newsdedup.ingest.near import StoreIndex
 from newsdedup.ingest.packing import packed_sentences
 from newsdedup.ingest.pairs import pair_bytes
+from newsdedup.ingest.replaced import copies_of_replaced
 from newsdedup.ingest.unkept import pair_of_same_words, same_words
 from newsdedup.ingest.versions import Placed, Standing, Told, news, outdone, version_roots
 from newsdedup.judge import COPIES_SHOWN
@@ -123,13 +124,19 @@ def ingest_batch(
             new=len(fresh) - versions,
             versions=versions,
             repeated=batch.repeated,
-            remarks=run.remarks(intake) + Remarks(unkept=index.unkept.size - made.same_words.known.size),
+            remarks=run.remarks(intake)
+            + Remarks(unkept=index.unkept.size - made.same_words.known.size, repeating=made.repeating),
             boilerplate=run.set_aside(),
         )
 
 
 class _Made:
-    """What is written of a batch; made once its articles are read, since a decided run forgets their sketches."""
+    """What is written of a batch; made once its articles are read, since a decided run forgets their sketches.
+
+    Attributes:
+        same_words: New articles and known ones whose texts are not kept.
+        repeating: New articles that repeat nothing but a text that was replaced.
+    """
 
     def __init__(self, store: Writer, run_number: int, batch: Sorted, run: Run, index: StoreIndex) -> None:
         reading = run.reading
@@ -151,6 +158,8 @@ class _Made:
         self._rows = self._made_rows(sketches)
         found = same_words(self._rows, index.unkept, store.rows(index.unkept))
         self.same_words = found.no_more_than(COPIES_SHOWN)
+        self._repeating = copies_of_replaced(store, self._entries, self._rows, store.next_number)
+        self.repeating = 0
         self._same_stored = store.stored(self.same_words.known)
         self._sentences = packed_sentences(reading.sentences, known, self._own.size)
 
@@ -285,6 +294,12 @@ class _Made:
         found: list[int] = least[linked].tolist()
         return found
 
+    def _count_repeating(self, standing: Standing, matched: Collection[tuple[int, int]]) -> None:
+        roots = {each.number: each.root for each in self._store.stored(self._repeating.replaced)}
+        sides = zip(self._repeating.new.tolist(), self._repeating.replaced.tolist(), strict=True)
+        found = ((new, standing.roots(new, roots[replaced])) for new, replaced in sides)
+        self.repeating = len({new for new, (one, other) in found if one != other and (one, other) not in matched})
+
     def _matches(self, pairs: Sequence[Pair], roots: Mapping[int, int], met: Sequence[int]) -> list[MatchRow]:
         sides = [(self._number_of[pair.left], self._number_of[pair.right]) for pair in pairs]
         standing = Standing(self._store, [*self._index.stored, *self._same_stored], roots, met)
@@ -296,6 +311,7 @@ class _Made:
             )
             for pair, each in zip(pairs, sides, strict=True)
         ]
+        self._count_repeating(standing, {each.roots for each in asked})
         before = standing.told_before(asked)
         told = news(asked, (each.told for each in before))
         rows = outdone(before, [pair for pair, is_news in zip(asked, told, strict=True) if is_news])
