@@ -226,6 +226,13 @@ def test_boilerplate_is_learned_from_known_and_new_together(opened: Opening, new
     assert found.pairs == scanned(all_of_them[:known], all_of_them[known : known + 2]) == []
 
 
+def test_what_was_learned_in_one_run_is_known_in_the_next(newsroom: Newsroom, tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "news.db")
+    some = letters(newsroom)
+    kept.run(some[:5])
+    assert [each.text for each in kept.run(some[5:6]).boilerplate] == [NOTE.rstrip(".")]
+
+
 def test_what_two_stories_share_is_no_boilerplate(opened: Opening, newsroom: Newsroom) -> None:
     some = letters(newsroom)[:2]
     with opened(some[:1], FULL) as index:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,6 +13,7 @@ from ingest_sets import CONFIG, Kept, as_scanned, by_sides, by_time, in_parts
 from newsdedup import find_duplicates
 from newsdedup.article import Article
 from newsdedup.result import Result
+from newsdedup.store.nouns import Stored
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,28 @@ def test_so_it_does_when_they_come_in_no_order(kept: Kept, newsroom: Newsroom, s
     report = kept.report()
     assert report.pairs == scanned.pairs
     assert as_scanned(report.clusters) == as_scanned(scanned.clusters)
+
+
+def test_what_later_runs_build_on_is_the_same_however_the_articles_came(kept: Kept, newsroom: Newsroom) -> None:
+    articles = by_time(newsroom.articles.values())[:120]
+    once = Kept(kept.path.with_name("once.db"))
+    once.run(articles)
+    for part in in_parts(articles, 6):
+        kept.run(part)
+    one, other = once.stored(), kept.stored()
+    likenesses = {name: each.likenesses for name, each in one.items()}
+    assert max(likenesses.values()) > 1
+    assert {name: each.likenesses for name, each in other.items()} == likenesses
+    assert stories(other) == stories(one)
+    assert max(map(len, stories(one))) > 1
+
+
+def stories(stored: Mapping[str, Stored]) -> frozenset[frozenset[str]]:
+    """Ids of the articles of each story."""
+    found: dict[int, set[str]] = {}
+    for name, each in stored.items():
+        found.setdefault(each.story, set()).add(name)
+    return frozenset(map(frozenset, found.values()))
 
 
 def test_the_same_articles_again_tell_nothing_and_change_nothing(kept: Kept, newsroom: Newsroom) -> None:

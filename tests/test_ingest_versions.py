@@ -83,7 +83,8 @@ def test_several_versions_in_one_batch_end_with_the_one_met_last(kept: Kept, tex
 def test_a_copy_that_comes_beside_two_versions_is_told_with_the_one_met_last(
     kept: Kept, texts: dict[str, Article]
 ) -> None:
-    result = kept.run([texts["first"], texts["second"], texts["copy"]])
+    second = replace(texts["first"], id="second", text=f"{texts['first'].text}\n\nThe ministry did not reply.")
+    result = kept.run([texts["first"], second, texts["copy"]])
     assert verdicts(result) == {("copy", "second"): "copy", ("first", "second"): "revision"}
     assert {row.verdict for row in kept.matches() if row.told == 0} == {"copy"}  # the other one is no weaker
 
