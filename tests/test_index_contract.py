@@ -201,10 +201,8 @@ def test_rewrites_beyond_the_window_are_not_found_and_copies_are(opened: Opening
     assert len(more.pairs) == len(found.pairs) + 2
 
 
-NOTE = (
-    "The Harbour Line is a daily letter on ships, cables and the sea, written by the desk in Bergen; tell a friend of "
-    "it, and they will have the first month for nothing."
-)
+NOTE = "The Harbour Line is a daily letter on ships."
+"""Too short to make articles near that hold it."""
 
 
 def letters(newsroom: Newsroom) -> list[Article]:
@@ -224,6 +222,35 @@ def test_boilerplate_is_learned_from_known_and_new_together(opened: Opening, new
     assert [each.text for each in found.boilerplate] == [NOTE.rstrip(".")]
     assert found.boilerplate[0].articles >= 3  # of those at hand: a store shows no more than is near
     assert found.pairs == scanned(all_of_them[:known], all_of_them[known : known + 2]) == []
+
+
+def test_the_share_of_an_outlet_is_of_all_that_it_has(opened: Opening, newsroom: Newsroom) -> None:
+    """What three of four hundred hold may be anything, also where the four hundred are not near."""
+    words = sorted({word for article in newsroom.articles.values() for word in article.text.split()})
+    many = [
+        Article(id=f"n{number:03d}", text=" ".join(words[number * 9 : number * 9 + 9]), source="The Harbour Line")
+        for number in range(400)
+    ]
+    note = " ".join(newsroom.articles["a01-orig"].text.split()[:60]).replace(".", ",") + "."
+    some = [replace(each, text=each.text.replace(NOTE, note), published=None) for each in letters(newsroom)]
+    with opened([*many, *some[:2]], FULL) as index:
+        found = run_over(index, some[2:3], FULL)
+    assert found.near >= {each.id for each in some[:2]}
+    assert found.boilerplate == ()
+
+
+def test_an_article_is_found_beneath_much_boilerplate(opened: Opening, newsroom: Newsroom) -> None:
+    """Its signatures as it stands are those of the boilerplate."""
+    ballast = "\n\n".join(newsroom.articles[f"a{number:02d}-orig"].text for number in range(2, 8))
+    known = [replace(each, text=f"{each.text}\n\n{ballast}", published=None) for each in letters(newsroom)[1:7]]
+    brief = newsroom.articles["k01-excerpt"]
+    new = replace(
+        brief, id="new", text=f"{brief.text}\n\n{ballast}", source="The Harbour Line", url="https://x.example/"
+    )
+    with opened([*known, brief], FULL) as index:
+        found = run_over(index, [new], FULL)
+    assert brief.id in found.near
+    assert (brief.id, "new") in {(pair.left, pair.right) for pair in found.pairs}
 
 
 def test_what_was_learned_in_one_run_is_known_in_the_next(newsroom: Newsroom, tmp_path: Path) -> None:
@@ -277,6 +304,32 @@ def test_stories_and_likenesses_are_the_same(newsroom: Newsroom, tmp_path: Path)
 
 
 # What a store alone has: texts that were replaced, and much that is not near.
+
+
+def test_of_a_passage_that_too_many_stories_hold_a_store_gives_the_value_and_no_holders(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    excerpt = newsroom.articles["k05-excerpt"]
+    passage = " ".join(excerpt.text.split()[:80])  # too little to make one story of those that hold it
+    holders = [
+        replace(each, text=f"{each.text}\n\n{passage}")
+        for name, each in sorted(newsroom.articles.items())
+        if name[:2] == "a0" and name.endswith("-orig")
+    ]
+    kept = Kept(tmp_path / "news.db")
+    kept.run(holders)
+    new = [excerpt]
+    with (
+        Reader.open(kept.path, None) as reader,
+        StoreIndex(reader, views=frozenset({"passages"}), window_days=14, today=TODAY) as index,
+        Shelf() as shelf,
+        engine_for(shelf, FULL, None) as engine,
+    ):
+        holding = index.near(engine.read(iter(new), frozenset({"passages"})), shelf)
+    assert holding.common.size > 0
+    assert (np.diff(holding.common.astype(np.int64)) > 0).all()
+    assert not {article.id for article in holders} & set(holding.known.ids)
+    assert index.unkept.size == 0
 
 
 def test_a_store_gives_what_is_near_and_not_all(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -87,6 +87,19 @@ def test_a_pair_alone_brings_its_cluster_though_nobody_joined(kept: Kept, told: 
     assert ("k01-syndicated", "spun-2") in sides(result)
     assert only(result).joined == ()
     assert only(result).members == ("k01-orig", "k01-spun", "k01-syndicated")
+    assert only(result).verdicts["identical"] == 1  # the stronger of the two pairs of one pair of articles
+
+
+def test_a_cluster_goes_by_the_current_texts(kept: Kept, told: Mapping[str, Article]) -> None:
+    orig = replace(told["k01-orig"], published="2024-10-30")
+    first = only(kept.run([orig, replace(told["k01-syndicated"], published="2024-10-31")]))
+    assert first.canonical == "k01-orig"
+    kept.run([replace(orig, id="later", text=f"{orig.text}\n\nThe ministry did not reply.", published="2024-11-02")])
+    now = only(kept.report())
+    assert (now.id, now.members) == (first.id, first.members)
+    assert now.canonical == "k01-syndicated"
+    kept.run([orig])
+    assert only(kept.report()).canonical == "k01-orig"
 
 
 def test_ids_are_given_to_those_who_have_most_of_the_members() -> None:
@@ -97,11 +110,9 @@ def test_ids_are_given_to_those_who_have_most_of_the_members() -> None:
 
 
 def test_of_two_clusters_that_grow_together_the_older_stays() -> None:
-    found = assigned(
-        [[1, 2, 3, 4, 5]], {1: "young", 2: "young", 3: "young", 4: "old", 5: "old"}, {"young": 2, "old": 1}
-    )
-    assert found.ids == ("old",)
-    assert found.absorbed == {"young": "old"}
+    found = assigned([[1, 2, 3, 4, 5]], {1: "a", 2: "a", 3: "a", 4: "b", 5: "b"}, {"a": 2, "b": 1})
+    assert found.ids == ("b",)
+    assert found.absorbed == {"a": "b"}
 
 
 def test_of_a_cluster_that_splits_in_halves_the_first_group_keeps_the_id() -> None:

@@ -119,7 +119,9 @@ def test_versions_and_boilerplate_outlast_a_migration(kept: Kept, articles: list
     changed = replace(letters[0], id="changed", text=letters[0].text + "\n\nThe ministry did not reply on Friday.")
     kept.run([changed])
     current = kept.current()
+    lengths = kept.asked(lambda reader: reader.rows(range(reader.next_number))["length"].tolist())
     migrated(kept, COPIES)
+    assert kept.asked(lambda reader: reader.rows(range(reader.next_number))["length"].tolist()) == lengths
     assert kept.current() == current
     told = sides(kept.run([replace(changed, id="copy", url="https://x.example/", source="X")]))
     assert ("changed", "copy") in told

@@ -57,6 +57,7 @@ def test_a_run_that_was_killed_after_its_first_batch_is_made_good_by_the_next(
     articles = by_time(newsroom.articles.values())[:60]
     other = Kept(kept.path.with_name("other.db"))
     whole = other.run(articles)
+    assert len(whole.clusters) > 2
     monkeypatch.setattr("newsdedup.ingest.runs.BATCH_ARTICLES", 25)
 
     def killed(articles: list[Article]) -> Iterator[Article]:

@@ -10,6 +10,7 @@ import pytest
 
 from conftest import Newsroom
 from ingest_sets import CONFIG, DAY, NOW, Kept, sides
+from newsdedup import Config
 from newsdedup.article import Article
 from newsdedup.run import days_of
 from newsdedup.stores import ingest_articles
@@ -30,8 +31,16 @@ def dated(article: Article, days: float | None) -> Article:
     return replace(article, published=None if days is None else moment(days))
 
 
+WORDS = replace(CONFIG, views=("terms", "facts"))
+"""The views that the window bounds, alone."""
+
+
+@pytest.mark.parametrize("config", [CONFIG, WORDS], ids=["all views", "words"])
 @pytest.mark.parametrize(("apart", "told"), [(13, True), (15, False)])
-def test_a_rewrite_is_told_within_the_window(kept: Kept, story: dict[str, Article], apart: float, told: bool) -> None:
+def test_a_rewrite_is_told_within_the_window(
+    kept: Kept, story: dict[str, Article], config: Config, apart: float, told: bool
+) -> None:
+    kept.config = config
     kept.run([dated(story["orig"], 0)])
     result = kept.run([dated(story["spun"], apart)], now=NOW + apart * DAY)
     assert bool(result.pairs) is told
@@ -73,12 +82,18 @@ def test_without_settings_the_window_is_of_14_days(kept: Kept, story: dict[str, 
 def test_where_a_time_is_not_known_it_is_when_they_were_first_seen(
     kept: Kept, story: dict[str, Article], first: float | None, second: float | None
 ) -> None:
+    kept.config = WORDS
     spun = dated(story["spun"], second)
     kept.run([dated(story["orig"], first)])
     result = kept.run([spun], now=NOW + 13 * DAY)
     assert sides(result) == [("orig", "spun")]
     late = replace(spun, id="late", url="https://late.example/", text=story["paraphrase"].text)
     assert ("late", "orig") not in sides(kept.run([late], now=NOW + 15 * DAY))
+
+
+def test_so_it_is_where_they_are_near_by_what_the_window_does_not_bound(kept: Kept, story: dict[str, Article]) -> None:
+    kept.run([dated(story["orig"], None)])
+    assert kept.run([dated(story["spun"], None)], now=NOW + 15 * DAY).pairs == ()
 
 
 def test_an_undated_copy_is_told_however_long_the_other_has_been_here(kept: Kept, story: dict[str, Article]) -> None:
