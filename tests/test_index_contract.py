@@ -224,6 +224,15 @@ def test_boilerplate_is_learned_from_known_and_new_together(opened: Opening, new
     assert found.pairs == scanned(all_of_them[:known], all_of_them[known : known + 2]) == []
 
 
+def test_boilerplate_is_learned_from_articles_that_have_nothing_else_in_common(
+    opened: Opening, newsroom: Newsroom
+) -> None:
+    some = letters(newsroom)
+    with opened(some[:2], COPY) as index:
+        found = run_over(index, some[2:3], COPY)
+    assert [each.text for each in found.boilerplate] == [NOTE.rstrip(".")]
+
+
 def test_the_share_of_an_outlet_is_of_all_that_it_has(opened: Opening, newsroom: Newsroom) -> None:
     """What three of four hundred hold may be anything, also where the four hundred are not near."""
     words = sorted({word for article in newsroom.articles.values() for word in article.text.split()})
@@ -247,8 +256,8 @@ def test_an_article_is_found_beneath_much_boilerplate(opened: Opening, newsroom:
     new = replace(
         brief, id="new", text=f"{brief.text}\n\n{ballast}", source="The Harbour Line", url="https://x.example/"
     )
-    with opened([*known, brief], FULL) as index:
-        found = run_over(index, [new], FULL)
+    with opened([*known, brief], COPY) as index:
+        found = run_over(index, [new], COPY)
     assert brief.id in found.near
     assert (brief.id, "new") in {(pair.left, pair.right) for pair in found.pairs}
 

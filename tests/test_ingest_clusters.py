@@ -127,6 +127,8 @@ def test_a_cluster_that_is_no_more_is_given_to_nobody() -> None:
 def test_two_clusters_that_grow_together_are_told_as_one_once(kept: Kept, halves: Halves) -> None:
     one, other = kept.run(halves["head"]), kept.run(halves["tail"])
     assert only(one).id != only(other).id
+    before = {name: each.story for name, each in kept.stored().items()}
+    assert before["head-1"] == before["head-2"] != before["tail-1"]
     result = kept.run([halves["whole"][0]])
     cluster = only(result)
     assert cluster.id == only(one).id
@@ -136,6 +138,7 @@ def test_two_clusters_that_grow_together_are_told_as_one_once(kept: Kept, halves
     assert only(kept.report(run=3)).absorbed == (only(other).id,)
     rows = {row.id: row for row in kept.cluster_rows()}
     assert rows[only(other).id].absorbed_into == cluster.id
+    assert len({each.story for each in kept.stored().values()}) == 1
     later = only(kept.run([halves["whole"][1]]))
     assert (later.id, later.absorbed, later.joined) == (cluster.id, (), ("whole-2",))
 
