@@ -248,20 +248,6 @@ def test_the_share_of_an_outlet_is_of_all_that_it_has(opened: Opening, newsroom:
     assert found.boilerplate == ()
 
 
-def test_an_article_is_found_beneath_much_boilerplate(opened: Opening, newsroom: Newsroom) -> None:
-    """Its signatures as it stands are those of the boilerplate."""
-    ballast = "\n\n".join(newsroom.articles[f"a{number:02d}-orig"].text for number in range(2, 8))
-    known = [replace(each, text=f"{each.text}\n\n{ballast}", published=None) for each in letters(newsroom)[1:7]]
-    brief = newsroom.articles["k01-excerpt"]
-    new = replace(
-        brief, id="new", text=f"{brief.text}\n\n{ballast}", source="The Harbour Line", url="https://x.example/"
-    )
-    with opened([*known, brief], COPY) as index:
-        found = run_over(index, [new], COPY)
-    assert brief.id in found.near
-    assert (brief.id, "new") in {(pair.left, pair.right) for pair in found.pairs}
-
-
 def test_what_was_learned_in_one_run_is_known_in_the_next(newsroom: Newsroom, tmp_path: Path) -> None:
     kept = Kept(tmp_path / "news.db")
     some = letters(newsroom)
