@@ -72,6 +72,9 @@ def test_a_run_that_was_killed_after_its_first_batch_is_made_good_by_the_next(
     result = kept.run(articles[40:])
     assert result.pairs == whole.pairs
     assert result.clusters == whole.clusters
+    assert [each.joined for each in result.clusters] == [each.members for each in result.clusters]
+    members = kept.asked(lambda reader: reader.all_members())
+    assert len(members) == sum(len(each.members) for each in result.clusters)
     runs = kept.asked(lambda reader: reader.runs())
     assert [(run.number, run.ended is None) for run in runs] == [(1, True), (2, False)]
 
