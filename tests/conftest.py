@@ -18,6 +18,7 @@ from newsdedup.article import Article
 
 if TYPE_CHECKING:
     from cli_desk import Desk
+    from ingest_sets import Kept
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -172,3 +173,13 @@ def desk(
     for number in range(1, 7):
         made.put(f"archive/b{number}.md", f"k0{number}-orig")
     return made
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    """A store that is not there yet; whatever a test does with it, it is sound in the end."""
+    from ingest_sets import Kept  # noqa: PLC0415 - tests of lower floors run without it
+
+    made = Kept(tmp_path / "news.db")
+    yield made
+    assert made.problems() == ()

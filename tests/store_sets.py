@@ -42,7 +42,7 @@ def row_set(numbers: Sequence[int], day: float = 20_000.0) -> NDArray[np.void]:
     """Rows that can be told by their numbers."""
     rows = np.zeros(len(numbers), dtype=ROW)
     rows["copy"] = [np.random.default_rng(number).integers(0, 2**31, 128) for number in numbers] or 0
-    rows["day"] = day
+    rows["day"] = rows["seen"] = day
     rows["tokens"] = numbers
     return rows
 

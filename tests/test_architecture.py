@@ -70,6 +70,9 @@ SAME_FLOOR = frozenset(
         ("report", "gate"),  # and so is a check
         ("judge", "cluster"),  # the rank of an article
         ("api", "config"),
+        ("stores", "api"),
+        ("stores", "config"),
+        ("cli", "stores"),
         ("__init__", "api"),
         ("__init__", "config"),
         ("__main__", "cli"),

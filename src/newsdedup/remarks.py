@@ -62,6 +62,7 @@ class Remarks:
         empty: Articles without a word.
         starred: Groups of identical texts of which each is paired with the first only.
         unkept: Known articles that may be near and could not be compared, since their texts are not kept.
+        repeating: Articles that are copies of an earlier text of a known article, and no match of its current one.
     """
 
     capped: Mapping[str, int] = field(default_factory=dict)
@@ -73,6 +74,7 @@ class Remarks:
     empty: int = 0
     starred: int = 0
     unkept: int = 0
+    repeating: int = 0
 
     def __add__(self, other: Remarks) -> Remarks:
         """Both together."""
@@ -124,6 +126,11 @@ class Remarks:
             notes.append(
                 f"{self.unkept} known article{'s' if self.unkept > 1 else ''} may be near and could not be compared: "
                 "the store does not keep their texts"
+            )
+        if self.repeating:
+            verb = "s repeat" if self.repeating > 1 else " repeats"
+            notes.append(
+                f"{self.repeating} article{verb} an earlier text of a known one, which is compared by its current text"
             )
         return tuple(sorted(notes))
 

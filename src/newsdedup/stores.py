@@ -97,7 +97,8 @@ def report_store(
 
     Args:
         config: What is shown of it: `min_verdict`, `min_score`, `report_all`.
-        since_seconds: What runs told that began no longer ago; None for all runs.
+        since_seconds: What runs told that began no longer ago by the store's clock, which never goes back; None for
+            all runs.
         run: What this run told, or the last one.
         now: Seconds since 1970; None takes the time that it is.
 
@@ -114,7 +115,7 @@ def report_store(
                 raise StoreError(f"{store}: no run {run}; newsdedup store info {store} tells how many there are")
             scope = told_by(reader, [wanted])
         elif since_seconds is not None:
-            first = (time.time() if now is None else now) - since_seconds
+            first = max(time.time() if now is None else now, reader.clock) - since_seconds
             scope = told_by(reader, [each.number for each in reader.runs() if each.started >= first])
         else:
             scope = everything(reader)

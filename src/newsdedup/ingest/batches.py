@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,13 +17,16 @@ from newsdedup.ingest.keys import Keys, keys_of
 from newsdedup.ingest.near import StoreIndex
 from newsdedup.ingest.packing import packed_sentences
 from newsdedup.ingest.pairs import pair_bytes
-from newsdedup.ingest.versions import Placed, Told, news, version_roots
+from newsdedup.ingest.replaced import copies_of_replaced
+from newsdedup.ingest.unkept import pair_of_same_words, same_words
+from newsdedup.ingest.versions import Placed, Standing, Told, news, outdone, version_roots
+from newsdedup.judge import COPIES_SHOWN
 from newsdedup.remarks import Remarks
 from newsdedup.result import REPORTED, Boilerplate, Pair, Verdict
 from newsdedup.run import Intake, Parameters, Run, engine_for
 from newsdedup.sketch.views import Sketches
 from newsdedup.store.entries import joined
-from newsdedup.store.nouns import Arrival, Batch, ComparedRow, KeepText, MatchRow, Stored
+from newsdedup.store.nouns import Arrival, Batch, ComparedRow, KeepText, MatchRow
 from newsdedup.store.rows import ROW
 from newsdedup.store.writer import Writer
 from newsdedup.text.table import normalized_body
@@ -93,8 +96,10 @@ def ingest_batch(
 ) -> Written:
     """Finds what is new and what it repeats, and writes both in one transaction."""
     batch = told_apart(store, articles)
-    if not batch.new:
+    if not batch.new or _brings_back(store, batch):
+        # What is new is held against the texts that are current now.
         store.add(_sightings(store, run_number, batch))
+    if not batch.new:
         return Written(repeated=batch.repeated)
     with (
         StoreIndex(
@@ -119,13 +124,19 @@ def ingest_batch(
             new=len(fresh) - versions,
             versions=versions,
             repeated=batch.repeated,
-            remarks=run.remarks(intake) + Remarks(unkept=index.unkept),
+            remarks=run.remarks(intake)
+            + Remarks(unkept=index.unkept.size - made.same_words.known.size, repeating=made.repeating),
             boilerplate=run.set_aside(),
         )
 
 
 class _Made:
-    """What is written of a batch; made once its articles are read, since a decided run forgets their sketches."""
+    """What is written of a batch; made once its articles are read, since a decided run forgets their sketches.
+
+    Attributes:
+        same_words: New articles and known ones whose texts are not kept.
+        repeating: New articles that repeat nothing but a text that was replaced.
+    """
 
     def __init__(self, store: Writer, run_number: int, batch: Sorted, run: Run, index: StoreIndex) -> None:
         reading = run.reading
@@ -139,12 +150,17 @@ class _Made:
         self._known = known = run.shelf.known
         self._own = np.arange(known, len(run.shelf))
         self._numbers = np.concatenate((index.numbers, store.next_number + np.arange(self._own.size)))
-        self._places = {name: place for place, name in enumerate(run.shelf.ids)}
+        self._number_of = dict(zip(run.shelf.ids, self._numbers.tolist(), strict=True))
         sketches = last_sketches(reading.sketches, known)
         self._recurring = np.setdiff1d(run.mask.keys, index.recurring)
         self._entries = sketch_entries(sketches, self._numbers[known:])
         self._sentence_entries(run.mask.keys)
         self._rows = self._made_rows(sketches)
+        found = same_words(self._rows, index.unkept, store.rows(index.unkept))
+        self.same_words = found.no_more_than(COPIES_SHOWN)
+        self._repeating = copies_of_replaced(store, self._entries, self._rows, store.next_number)
+        self.repeating = 0
+        self._same_stored = store.stored(self.same_words.known)
         self._sentences = packed_sentences(reading.sentences, known, self._own.size)
 
     def _sentence_entries(self, recurring: NDArray[np.uint64]) -> None:
@@ -173,15 +189,16 @@ class _Made:
         """Everything that is written.
 
         Args:
-            pairs: Those of `run.found`, in its order.
+            pairs: Those of `run.found`.
         """
         run, store, batch, known = self._run, self._store, self._batch, self._known
         numbers = self._numbers.tolist()
         own = run.shelf.articles(self._own.tolist())
         by_identity = dict(batch.known)
         for article in own:
-            by_identity[batch.new[article.id][1].identity] = numbers[self._places[article.id]]
+            by_identity[batch.new[article.id][1].identity] = self._number_of[article.id]
         met = [by_identity[identity] for identity in batch.met]
+        pairs = [*pairs, *self._pairs_of_same_words(own)]
         verdicts = self._verdicts(run.judge.verdicts)
         roots = self._version_roots(met, verdicts)
         stories = self._stories()
@@ -234,9 +251,20 @@ class _Made:
         """The verdicts on pairs of numbers, the smaller one first."""
         found: dict[tuple[int, int], Verdict] = {}
         for each in compared:
-            sides = sorted(int(self._numbers[self._places[side]]) for side in (each.left, each.right))
+            sides = sorted(self._number_of[side] for side in (each.left, each.right))
             found[sides[0], sides[1]] = each.verdict
+        first = self._store.next_number
+        for new, number in zip(self.same_words.new.tolist(), self.same_words.numbers.tolist(), strict=True):
+            found[number, first + new] = Verdict.IDENTICAL
         return found
+
+    def _pairs_of_same_words(self, own: Sequence[Article]) -> list[Pair]:
+        """Pairs of new articles with those that have their words and whose texts are not kept."""
+        numbers = self.same_words.known
+        known = dict(zip(numbers.tolist(), self._store.articles(numbers), strict=True))
+        self._number_of |= {article.id: number for number, article in known.items()}
+        sides = zip(self.same_words.new.tolist(), self.same_words.numbers.tolist(), strict=True)
+        return [pair_of_same_words(own[new], known[number], int(self._rows["tokens"][new])) for new, number in sides]
 
     def _version_roots(self, met: Sequence[int], verdicts: Mapping[tuple[int, int], Verdict]) -> dict[int, int]:
         places = {each.identity: each.place for _, each in self._batch.new.values()}
@@ -258,15 +286,23 @@ class _Made:
         linked = self._run.stories()
         stories = np.array([each.story for each in self._index.stored], dtype=np.int64)
         stories = np.concatenate((stories, self._numbers[self._known :]))
+        same = {each.number: each.story for each in self._same_stored}
+        for new, number in zip(self.same_words.new.tolist(), self.same_words.numbers.tolist(), strict=True):
+            stories[self._known + new] = min(stories[self._known + new], same[number])
         least = np.full(linked.size, np.iinfo(np.int64).max)
         np.minimum.at(least, linked, stories)
         found: list[int] = least[linked].tolist()
         return found
 
+    def _count_repeating(self, standing: Standing, matched: Collection[tuple[int, int]]) -> None:
+        roots = {each.number: each.root for each in self._store.stored(self._repeating.replaced)}
+        sides = zip(self._repeating.new.tolist(), self._repeating.replaced.tolist(), strict=True)
+        found = ((new, standing.roots(new, roots[replaced])) for new, replaced in sides)
+        self.repeating = len({new for new, (one, other) in found if one != other and (one, other) not in matched})
+
     def _matches(self, pairs: Sequence[Pair], roots: Mapping[int, int], met: Sequence[int]) -> list[MatchRow]:
-        store, numbers = self._store, self._numbers.tolist()
-        sides = [(numbers[self._places[pair.left]], numbers[self._places[pair.right]]) for pair in pairs]
-        standing = _Standing(store, self._index.stored, roots, met)
+        sides = [(self._number_of[pair.left], self._number_of[pair.right]) for pair in pairs]
+        standing = Standing(self._store, [*self._index.stored, *self._same_stored], roots, met)
         asked = [
             Told(
                 roots=standing.roots(*each),
@@ -275,8 +311,10 @@ class _Made:
             )
             for pair, each in zip(pairs, sides, strict=True)
         ]
-        told = news(asked, standing.told_before(asked))
-        rows: list[MatchRow] = []
+        self._count_repeating(standing, {each.roots for each in asked})
+        before = standing.told_before(asked)
+        told = news(asked, (each.told for each in before))
+        rows = outdone(before, [pair for pair, is_news in zip(asked, told, strict=True) if is_news])
         for pair, each, version, is_news in zip(pairs, sides, asked, told, strict=True):
             shown = as_version(pair) if version.roots[0] == version.roots[1] else pair
             rows.append(
@@ -290,46 +328,6 @@ class _Made:
                 )
             )
         return rows
-
-
-class _Standing:
-    """Which texts are versions of which article once a batch is written, and which are replaced by it."""
-
-    def __init__(self, store: Writer, stored: Sequence[Stored], roots: Mapping[int, int], met: Sequence[int]) -> None:
-        self._store = store
-        self._roots = {each.number: each.root for each in stored}
-        moved = {self._roots[number]: root for number, root in roots.items() if number in self._roots}
-        self._roots = {number: moved.get(root, root) for number, root in self._roots.items()} | dict(roots)
-        self._moved = moved
-        latest: dict[int, int] = {}
-        for number in met:
-            latest[self._root(number)] = number
-        self._latest = latest
-
-    def _root(self, number: int) -> int:
-        return self._roots.get(number, number)
-
-    def roots(self, left: int, right: int) -> tuple[int, int]:
-        """Of two articles, the smaller one first."""
-        one, other = sorted((self._root(left), self._root(right)))
-        return one, other
-
-    def is_replaced(self, number: int) -> bool:
-        """Whether another version of the article was met later."""
-        return self._latest.get(self._root(number), number) != number
-
-    def told_before(self, pairs: Sequence[Told]) -> list[Told]:
-        """What the store holds on the same pairs of articles, through other versions of them."""
-        versions = self._store.versions_of(sorted({root for pair in pairs for root in pair.roots} | set(self._moved)))
-        several = {root for root, numbers in versions.items() if len(numbers) > 1} | set(self._moved)
-        root_of = {number: self._moved.get(root, root) for root, numbers in versions.items() for number in numbers}
-        asked = sorted(number for root in several for number in versions.get(root, ()))
-        found: list[Told] = []
-        for match in self._store.matches_of(asked):
-            if match.left in root_of and match.right in root_of:
-                one, other = sorted((root_of[match.left], root_of[match.right]))
-                found.append(Told(roots=(one, other), verdict=Verdict(match.verdict), replaced=0))
-        return found
 
 
 def as_version(pair: Pair) -> Pair:
@@ -347,9 +345,14 @@ def kept_article(article: Article, keep: KeepText) -> Article:
     return replace(article, text=normalized_body(article).text if keep is KeepText.NORMALISED else "")
 
 
+def _brings_back(store: Writer, batch: Sorted) -> bool:
+    """Whether a text was met again that another version had replaced."""
+    return not all(each.current for each in store.stored(sorted(batch.known.values())))
+
+
 def _sightings(store: Writer, run_number: int, batch: Sorted) -> Batch:
-    """A batch in which nothing is new."""
-    met = [batch.known[identity] for identity in batch.met]
+    """What is known of a batch, written on its own."""
+    met = [batch.known[identity] for identity in batch.met if identity in batch.known]
     return Batch(
         run=run_number,
         time=store.time,

@@ -72,7 +72,7 @@ class StoreIndex:
         numbers: int64, of the articles that were near last, sorted: those of the holding, in its order.
         stored: What the store knows of them.
         recurring: uint64, keys of the sentences that are boilerplate, sorted.
-        unkept: How many near articles could not be had, since their texts are not kept.
+        unkept: int64, numbers of near articles that could not be had, since their texts are not kept, sorted.
     """
 
     def __init__(self, store: Reader, *, views: frozenset[str], window_days: float | None, today: float) -> None:
@@ -84,7 +84,7 @@ class StoreIndex:
         self.numbers = np.zeros(0, dtype=np.int64)
         self.stored: list[Stored] = []
         self.recurring = store.recurring()
-        self.unkept = 0
+        self.unkept = self.numbers
         self._outlets: dict[str, int] = {}
         for name, articles in store.outlets().items():
             key = source_key(name)
@@ -114,7 +114,7 @@ class StoreIndex:
         numbers = distinct(np.concatenate([*found, passages.numbers]))
         stored = self._store.stored(numbers.tolist())
         if self._store.keep_text is KeepText.NONE:
-            self.unkept += len(stored)
+            self.unkept = np.array([each.number for each in stored], dtype=np.int64)
             stored = []
         self.stored = stored
         self.numbers = np.array([each.number for each in stored], dtype=np.int64)

@@ -38,10 +38,10 @@ def unpacked_sentences(pieces: Sequence[bytes]) -> Sentences:
     Raises:
         ValueError: A piece is cut short.
     """
-    whole: NDArray[np.void] = np.frombuffer(b"".join(pieces), dtype=_SENTENCE)
     counts = [len(piece) // _SENTENCE.itemsize for piece in pieces]
     if sum(counts) * _SENTENCE.itemsize != sum(map(len, pieces)):
         raise ValueError("the sentences of an article are cut short")
+    whole: NDArray[np.void] = np.frombuffer(b"".join(pieces), dtype=_SENTENCE)
     return Sentences(
         key=whole["key"].copy(),
         article=np.repeat(np.arange(len(pieces), dtype=np.int32), counts),

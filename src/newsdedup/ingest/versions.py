@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsdedup.result import Verdict
+from newsdedup.store.nouns import MatchRow, Stored
+from newsdedup.store.reader import Reader
 
 VERSION_VERDICTS = frozenset({Verdict.IDENTICAL, Verdict.COPY, Verdict.REVISION, Verdict.EXCERPT, Verdict.REWRITE})
 """What two texts that were found at one place must be to each other to be versions of one article. A consent page, or
@@ -83,13 +85,13 @@ def news(pairs: Sequence[Told], before: Iterable[Told]) -> list[bool]:
     """Which pairs are news: of two articles the first one only, and any one later that is stronger.
 
     A pair of two versions of one article always is: it is the link between them. Of the pairs of several versions that
-    came at once the one of the current texts is told.
+    came at once the strongest is told, and of equals that of the current texts.
     """
     strongest: dict[tuple[int, int], int] = {}
     for each in before:
         strongest[each.roots] = min(strongest.get(each.roots, len(STRENGTH)), STRENGTH[each.verdict])
     told = [False] * len(pairs)
-    order = sorted(range(len(pairs)), key=lambda place: (pairs[place].replaced, STRENGTH[pairs[place].verdict], place))
+    order = sorted(range(len(pairs)), key=lambda place: (STRENGTH[pairs[place].verdict], pairs[place].replaced, place))
     for place in order:
         each = pairs[place]
         if each.roots[0] == each.roots[1]:
@@ -98,3 +100,60 @@ def news(pairs: Sequence[Told], before: Iterable[Told]) -> list[bool]:
             told[place] = True
             strongest[each.roots] = STRENGTH[each.verdict]
     return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """A match that the store has, and how it bears on what is news."""
+
+    told: Told
+    row: MatchRow
+
+
+def outdone(before: Iterable[Before], found: Iterable[Told]) -> list[MatchRow]:
+    """Matches that no run has told, and that none is to tell, since a stronger one of the same articles was found."""
+    roots = {each.roots for each in found if each.roots[0] != each.roots[1]}
+    return [replace(each.row, told=0) for each in before if each.row.told is None and each.told.roots in roots]
+
+
+class Standing:
+    """Which texts are versions of which article once a batch is written, and which are replaced by it."""
+
+    def __init__(self, store: Reader, stored: Sequence[Stored], roots: Mapping[int, int], met: Sequence[int]) -> None:
+        self._store = store
+        self._roots = {each.number: each.root for each in stored}
+        moved = {self._roots[number]: root for number, root in roots.items() if number in self._roots}
+        self._roots = {number: moved.get(root, root) for number, root in self._roots.items()} | dict(roots)
+        self._moved = moved
+        self._joined = {*moved, *moved.values(), *roots.values()}
+        latest: dict[int, int] = {}
+        for number in met:
+            latest[self._root(number)] = number
+        self._latest = latest
+
+    def _root(self, number: int) -> int:
+        return self._roots.get(number, number)
+
+    def roots(self, left: int, right: int) -> tuple[int, int]:
+        """Of two articles, the smaller one first."""
+        one, other = sorted((self._root(left), self._root(right)))
+        return one, other
+
+    def is_replaced(self, number: int) -> bool:
+        """Whether another version of the article was met later."""
+        return self._latest.get(self._root(number), number) != number
+
+    def told_before(self, pairs: Sequence[Told]) -> list[Before]:
+        """What the store holds on the same pairs of articles, through other versions of them."""
+        versions = self._store.versions_of(sorted({root for pair in pairs for root in pair.roots} | self._joined))
+        # An article that has got its second text just now was told of by its first.
+        several = {root for root, numbers in versions.items() if len(numbers) > 1} | self._joined
+        root_of = {number: self._moved.get(root, root) for root, numbers in versions.items() for number in numbers}
+        asked = sorted(number for root in several for number in versions.get(root, ()))
+        found: list[Before] = []
+        for match in self._store.matches_of(asked):
+            if match.left in root_of and match.right in root_of:
+                one, other = sorted((root_of[match.left], root_of[match.right]))
+                told = Told(roots=(one, other), verdict=Verdict(match.verdict), replaced=0)
+                found.append(Before(told=told, row=match))
+        return found

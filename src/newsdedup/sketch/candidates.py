@@ -238,7 +238,7 @@ def _stories(sketches: Sketches, pairs: Pairs, members: NDArray[np.int64], besid
     count = sketches.articles
     stories = np.full(count, -1, dtype=np.int64)
     stories[members] = members
-    if sketches.copy is None or sketches.passages is None:
+    if sketches.copy is None:
         return stories
     left, right = unpack(pairs)
     copies = estimate_agreement(sketches.copy, left, right) >= SAME_STORY

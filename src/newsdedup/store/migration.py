@@ -26,7 +26,7 @@ from newsdedup.version import __version__
 STAGE = "migrate"
 
 _AT_ONCE = 4096
-_DAY_SECONDS = 86_400.0
+_DAY = 86_400.0  # seconds
 _IDENTITY_BYTES = 16
 _KEPT_ORDER = (KeepText.NONE, KeepText.NORMALISED, KeepText.FULL)
 
@@ -135,7 +135,8 @@ def _put_rebuilt(store: Writer, segments: Segments, rows: Rows, asked: Sequence[
     entries = Entries(kinds=made.entries.kinds, keys=made.entries.keys, numbers=numbers[made.entries.numbers])
     records = [None] * len(asked) if made.articles is None else [record_of(article) for article in made.articles]
     path = segments.next_path()
-    made.rows["seen"] = [each.first_seen / _DAY_SECONDS for each in store.stored(asked)]
+    # The old rows may be damaged, and a migration is the way to make them anew.
+    made.rows["seen"] = [each.first_seen / _DAY for each in store.stored(asked)]
     try:
         rows.write(numbers, made.rows)
         listed = segments.write(entries, numbers, window_days(made.rows))

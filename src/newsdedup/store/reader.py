@@ -101,6 +101,11 @@ class Reader(Told):
         return int(self.database.meta("next_number"))
 
     @property
+    def clock(self) -> float:
+        """Seconds since 1970: the latest time that the store has recorded."""
+        return float(self.database.meta("clock"))
+
+    @property
     def clustered(self) -> int:
         """Number of the first article that came after the clusters were last made anew."""
         return int(self.database.meta("clustered") or 0)
