@@ -141,7 +141,7 @@ class TestWhatWasFound:
         writer.put_clusters(made=[], absorbed={"d": "c"}, members={0: "c", 2: "c", 3: "c"}, left=[1])
         assert writer.member_told(range(4)) == {0: 1, 2: None, 3: None}
         assert writer.members_of(["c", "d"]) == {"c": [0, 2, 3], "d": []}
-        assert writer.absorbed_by(["c"]) == {"c": ["d"]}
+        assert writer.absorbed(None) == {"c": ["d"]}
 
     def test_runs_are_numbered_and_keep_their_figures(self, writer: Writer) -> None:
         assert (writer.begin_run(1.0), writer.begin_run(2.0)) == (1, 2)

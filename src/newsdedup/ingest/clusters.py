@@ -61,7 +61,6 @@ class Around:
             if self._root.get(each.left) in everyone and self._root.get(each.right) in everyone
         }
         self._inner = inner
-        self._everyone = everyone
         self._ids = store.ids_of(sorted(everyone))
         self._of_id = {name: root for root, name in self._ids.items()}
 

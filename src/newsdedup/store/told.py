@@ -101,16 +101,6 @@ class Told:
         sql = "SELECT id, born, absorbed_into, told FROM clusters WHERE id = ?"
         return [_cluster(row) for each in ids for row in self.database.rows(sql, (each,))]
 
-    def all_clusters(self) -> list[ClusterRow]:
-        """Those that were not absorbed, by id."""
-        sql = "SELECT id, born, absorbed_into, told FROM clusters WHERE absorbed_into IS NULL ORDER BY id"
-        return [_cluster(row) for row in self.database.rows(sql)]
-
-    def absorbed_by(self, ids: Iterable[str]) -> dict[str, list[str]]:
-        """By id of a cluster the ids of those that became part of it, sorted."""
-        sql = "SELECT id FROM clusters WHERE absorbed_into = ? ORDER BY id"
-        return {each: self.database.column(sql, (each,)) for each in ids}
-
     def runs(self) -> list[RunRow]:
         """All runs, by number."""
         return [
