@@ -149,6 +149,16 @@ class TestAMigrationThatWasEnded:
         migrate(path, OTHERS, rebuilt, now=NOW)
         assert_migrated(path, 13)
 
+    def test_knows_nothing_of_what_expired_meanwhile(self, path: Path) -> None:
+        with opened(path) as writer:
+            writer.add(batch(time=NOW + 10 * DAY, met=range(3, 10), seen_again=range(3, 10)))
+        assert expire(path, 5, now=NOW + 10 * DAY).articles == 3
+        migrate(path, OTHERS, rebuilt, now=NOW)
+        assert verify(path) == []
+        with Reader.open(path, None) as reader:
+            asked = entries_of(row_set(range(SHIFT, SHIFT + 10)), range(10))
+            assert set(reader.holders(asked.kinds, asked.keys, most=99)[1].tolist()) == set(range(3, 10))
+
     def test_begins_anew_for_another_goal(self, path: Path) -> None:
         self.end(path, {**OTHERS, "lang": "de"})
         assert migrate(path, OTHERS, rebuilt, now=NOW).articles == 10

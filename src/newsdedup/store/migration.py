@@ -189,6 +189,8 @@ def _change_over(store: Writer, segments: Segments, parameters: Mapping[str, str
         database.put_meta("version", __version__)
         for key in ("migrating_to", "migrating_goal", "migrating_recurring"):
             database.put_meta(key, None)
+        # What expired while the new generation was being made may have entries in it.
+        database.put_meta("expired_to", int(database.meta("next_number")))
     shrink_segments(database, segments)
 
 
