@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -163,6 +164,34 @@ def test_an_expiry_that_was_ended_goes_on(path: Path, monkeypatch: pytest.Monkey
     assert verify(path) == []
     assert expire(path, 5, now=NOW + 11 * DAY).articles == 1
     assert verify(path) == []
+
+
+class TestAnExpiryThatWasEndedBeforeItMadeClustersAnew:
+    @pytest.fixture
+    def path(self, path: Path) -> Path:
+        def ended(stage: str, done: int, total: int) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            expire(path, 5, now=NOW + 11 * DAY, progress=ended)
+        return path
+
+    def test_makes_them_anew_when_it_is_run_again_though_nothing_is_due(self, path: Path) -> None:
+        asked: list[list[int]] = []
+
+        def renew(store: Writer, roots: Sequence[int]) -> None:
+            asked.append([*roots])
+            store.put_clusters(made=[], absorbed={}, members=dict.fromkeys(roots, "c"), left=[])
+
+        for _ in range(2):
+            assert expire(path, 5, now=NOW + 11 * DAY, renew=renew).articles == 0
+        assert asked == [[3, 4]]
+
+    def test_leaves_them_to_the_next_run_else(self, path: Path) -> None:
+        with opened(path) as writer:
+            assert writer.tied_since(writer.clustered) == [3, 4]
+            writer.put_clusters(made=[], absorbed={}, members={3: "c", 4: "c"}, left=[])
+            assert writer.tied_since(writer.clustered) == []
 
 
 def test_the_room_of_what_went_is_given_back(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ def put_clusters(
         ((int(root), cluster) for root, cluster in members.items()),
     )
     forget_empty(database, before)
+    database.run("DELETE FROM to_renew")  # whoever makes clusters anew asks for them all
 
 
 def dissolve_small(database: Database, ids: Iterable[str]) -> list[str]:

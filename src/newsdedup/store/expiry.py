@@ -55,13 +55,12 @@ def expire(
         due = int(database.value("SELECT count(*) FROM articles WHERE last_seen < ?", (limit,)))
         if 2 * due > articles and not force:
             raise _too_many(database, due, articles, limit)
-        touched: set[str] = set()
         gone = 0
         last = -1
         sql = "SELECT number FROM articles WHERE last_seen < ? AND number > ? ORDER BY number LIMIT ?"
         while numbers := database.column(sql, (limit, last, _AT_ONCE)):
             with database.transaction():
-                touched |= _remove(database, numbers)
+                _remove(database, numbers)
                 database.put_meta("expired_to", max(numbers[-1] + 1, int(database.meta("expired_to") or 0)))
             last = numbers[-1]
             gone += len(numbers)
@@ -69,7 +68,7 @@ def expire(
                 progress(STAGE, gone, due)
         shrink_segments(database, segments)
         segments.remove_leftovers()
-        roots = sorted(root for roots in store.members_of(sorted(touched)).values() for root in roots)
+        roots = store.to_renew()
         if renew is not None and roots:
             renew(store, roots)
         give_back(database)
@@ -105,8 +104,8 @@ def give_back(database: Database) -> None:
     database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _remove(database: Database, numbers: Sequence[int]) -> set[str]:
-    """Removes articles within a transaction; returns the clusters that lost members or versions of them."""
+def _remove(database: Database, numbers: Sequence[int]) -> None:
+    """Removes articles within a transaction, and notes whose clusters lost members or versions of them."""
     asked = numbers_json(numbers)
     going = set(numbers)
     rows = database.rows(
@@ -127,7 +126,10 @@ def _remove(database: Database, numbers: Sequence[int]) -> set[str]:
     count_outlets(database, (source for _, source in rows), -1)
     database.run("DELETE FROM articles WHERE number IN (SELECT value FROM json_each(?))", asked)
     put_current(database, left)
-    return set(dissolve_small(database, clusters))
+    database.many(
+        "INSERT OR IGNORE INTO to_renew SELECT article FROM members WHERE cluster = ?",
+        ((each,) for each in dissolve_small(database, clusters)),
+    )
 
 
 def _too_many(database: Database, due: int, articles: int, limit: float) -> StoreError:

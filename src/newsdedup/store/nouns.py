@@ -231,7 +231,7 @@ class Expired:
     Attributes:
         articles: How many went.
         left: How many are left.
-        touched: Roots of what is left of clusters that lost members, sorted.
+        touched: Roots of what is left of clusters that lost members, to this one or to one that was cut off; sorted.
     """
 
     articles: int

@@ -75,6 +75,7 @@ CREATE TABLE members (
 );
 CREATE INDEX members_cluster ON members (cluster);
 CREATE INDEX members_told ON members (told);
+CREATE TABLE to_renew (root INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE);
 
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY, started REAL NOT NULL, wall REAL NOT NULL, ended REAL, figures TEXT NOT NULL
@@ -99,7 +100,8 @@ CREATE TABLE rebuilt (
 CREATE TABLE rebuilt_recurring (key INTEGER PRIMARY KEY);
 """
 """Texts stand apart from what is known of their articles: a run that meets ten thousand articles again writes a few
-pages, not one for each. An id or a source that is no valid Unicode is kept as bytes. `rebuilt` is a migration's."""
+pages, not one for each. An id or a source that is no valid Unicode is kept as bytes. `rebuilt` is a migration's.
+`to_renew` is what an expiry left of clusters until they are made anew."""
 
 
 def make(connection: sqlite3.Connection, meta: Mapping[str, str | int | float]) -> None:

@@ -88,13 +88,22 @@ class Told:
         return found
 
     def tied_since(self, first: int) -> list[int]:
-        """Roots of the articles from a number on that have a match or are versions of an older one, sorted."""
+        """Roots of the articles from a number on that have a match or are versions of an older one, sorted.
+
+        With those whose clusters an expiry has yet to make anew.
+        """
         sql = (
             "SELECT DISTINCT root FROM articles WHERE number >= ? AND (root <> number "
             'OR number IN (SELECT "left" FROM matches WHERE "left" >= ?) '
             'OR number IN (SELECT "right" FROM matches WHERE "right" >= ?)) ORDER BY root'
         )
-        return self.database.column(sql, (first, first, first))
+        return sorted({*self.database.column(sql, (first, first, first)), *self.to_renew()})
+
+    def to_renew(self) -> list[int]:
+        """Roots of what is left of clusters that lost members to an expiry and were not made anew since, sorted."""
+        return self.database.column(
+            "SELECT DISTINCT articles.root FROM to_renew JOIN articles ON number = to_renew.root ORDER BY 1"
+        )
 
     def cluster_rows(self, ids: Iterable[str]) -> list[ClusterRow]:
         """Those that are there, in the order given."""
