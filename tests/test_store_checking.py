@@ -13,9 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
-from newsdedup.store.checking import verify
+from newsdedup.store.checking import index_problems, verify
 from newsdedup.store.info import info
 from newsdedup.store.nouns import ClusterRow, KeepText, MatchRow
+from newsdedup.store.reader import Reader
 from newsdedup.store.writer import Writer
 from store_sets import NOW, PARAMETERS, arrival, batch, numbered, row_set
 
@@ -120,6 +121,15 @@ def test_pages_that_were_overwritten_are_found(path: Path) -> None:
     problems = verify(path)
     assert any("damaged" in each or "page" in each.lower() for each in problems)
     assert all("news.store" in each and "\n" not in each for each in problems)
+
+
+def test_a_merge_beside_it_is_no_damage(path: Path) -> None:
+    with Writer.open(path, PARAMETERS, now=NOW, lock_timeout_seconds=0) as writer, Reader.open(path, None) as reader:
+        for number in (9, 10, 11):
+            writer.add(batch(numbered(number, number + 1)))
+        writer.merge()
+        assert not path.with_name("news.store-index").joinpath("postings-00000002").exists()
+        assert [*index_problems(reader)] == []
 
 
 def test_info_tells_what_there_is(path: Path) -> None:
