@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from newsdedup.store.checking import verify
 from newsdedup.store.expiry import expire
 from newsdedup.store.nouns import ClusterRow, ComparedRow, Expired, MatchRow
 from newsdedup.store.reader import Reader
+from newsdedup.store.rows import Rows
 from newsdedup.store.writer import Writer
 from store_sets import DAY, NOW, PARAMETERS, arrival, batch, entries_of, numbered, row_set
 
@@ -85,6 +86,27 @@ def test_a_clock_that_leapt_wipes_nothing_unless_it_is_forced(path: Path) -> Non
 def test_days_are_not_below_nothing(path: Path, days: float) -> None:
     with pytest.raises(ValueError, match="keep_days"):
         expire(path, days, now=NOW)
+
+
+def test_who_reads_a_store_meanwhile_goes_on_reading_what_goes(path: Path) -> None:
+    with Reader.open(path, None) as reader:
+        expire(path, 0, now=NOW + 99 * DAY, force=True)
+        assert not (path.with_name("news.store-index") / "rows-00000").exists()
+        assert (reader.rows([0, 9])["tokens"] == [0, 9]).all()
+
+
+def test_rows_that_expire_while_a_store_is_opened_are_not_missed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hold = Rows.hold
+
+    def late(self: Rows, names: Iterable[str]) -> bool:
+        with monkeypatch.context() as patch:
+            patch.setattr(Rows, "hold", hold)
+            expire(path, 0, now=NOW + 99 * DAY, force=True)
+        return hold(self, names)
+
+    monkeypatch.setattr(Rows, "hold", late)
+    with Reader.open(path, None) as reader:
+        assert len(reader) == 0
 
 
 class TestAVersion:

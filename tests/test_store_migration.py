@@ -103,6 +103,13 @@ def test_a_store_is_migrated_again_and_used_on(path: Path) -> None:
     assert verify(path.with_name("copy")) == []
 
 
+def test_who_reads_a_store_meanwhile_goes_on_reading_it_as_it_was(path: Path) -> None:
+    with Reader.open(path, None) as reader:
+        migrate(path, OTHERS, rebuilt, now=NOW)
+        assert reader.rows([3])["tokens"].tolist() == [3]
+        assert reader.days(np.array([9]))[0].tolist() == [NOW / DAY]
+
+
 def test_nothing_to_do_does_nothing(path: Path) -> None:
     assert migrate(path, PARAMETERS, rebuilt, keep_text=KeepText.FULL, now=NOW).articles == 0
     opened(path).close()

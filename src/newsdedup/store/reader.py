@@ -72,15 +72,18 @@ class Reader(Told):
                 found = cls(Path(path), files, database)
                 found._refuse_others(parameters)
                 found.segments.reopen()
+                held = found._rows.hold(found.segments.row_files())
             except SegmentMissingError:
                 database.close()
                 if not left:  # else a writer merged it after it was listed to us
                     raise
+                continue
             except BaseException:
                 database.close()
                 raise
-            else:
+            if held or not left:  # else one has expired since, or is lost, which is said when a row is asked for
                 return found
+            database.close()
         raise AssertionError
 
     def __enter__(self) -> Self:

@@ -7,6 +7,7 @@ that makes them known, so what a killed run left behind the last known number is
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -106,6 +107,18 @@ class Rows:
         if new:
             sync_folder(self._folder)
 
+    def hold(self, names: Iterable[str]) -> bool:
+        """Maps files, so that their rows can be read though a writer removes them; returns whether all are there."""
+        there = True
+        for name in sorted(names):
+            try:
+                self._maps[int(name.rpartition("-")[2])] = _mapped(self._folder / name)
+            except FileNotFoundError:
+                there = False
+            except OSError:  # told when a row is asked for
+                continue
+        return there
+
     def take(self, numbers: NDArray[np.int64]) -> NDArray[np.void]:
         """Rows of some articles, dtype ROW, in the order given; a number may be asked twice.
 
@@ -145,6 +158,9 @@ class Rows:
             now = path.stat()
             if known is None or known.inode != now.st_ino or known.size != now.st_size:
                 known = self._maps[file] = _mapped(path)
+        except FileNotFoundError as error:
+            if known is None:  # else a writer has removed it, but not from under us
+                raise unreadable(path, error) from None
         except OSError as error:
             raise unreadable(path, error) from None
         if len(known.rows) < least:

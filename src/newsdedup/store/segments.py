@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from newsdedup.errors import StoreError
 from newsdedup.store.database import Database, refusals
 from newsdedup.store.postings import Entries, Listed, Postings, merge_plan, merged, remove_unlisted, write_segment
-from newsdedup.store.rows import ROWS_A_FILE, row_files
+from newsdedup.store.rows import ROWS_A_FILE
+from newsdedup.store.rows import row_files as files_of_rows
 
 
 class Segments:
@@ -149,7 +150,7 @@ class Segments:
         going_on = {self.generation, current, int(self._database.meta("migrating_to") or current)}
         with refusals(files):
             self.folder.mkdir(parents=True, exist_ok=True)
-            remove_unlisted(self.folder, [each.name for each in self.listed()], self._row_files())
+            remove_unlisted(self.folder, [each.name for each in self.listed()], self.row_files())
             if 0 not in going_on:
                 remove_unlisted(files.index, [], [])
             kept = {files.generation(each) for each in going_on}
@@ -157,8 +158,9 @@ class Segments:
                 if folder not in kept:
                     shutil.rmtree(folder)
 
-    def _row_files(self) -> frozenset[str]:
+    def row_files(self) -> frozenset[str]:
+        """Names of the row files that hold an article."""
         sql = "SELECT 1 FROM articles WHERE number >= ? AND number < ? LIMIT 1"
         firsts = range(0, int(self._database.meta("next_number")), ROWS_A_FILE)
         held = [first for first in firsts if self._database.rows(sql, (first, first + ROWS_A_FILE))]
-        return row_files(np.array(held, dtype=np.int64))
+        return files_of_rows(np.array(held, dtype=np.int64))
