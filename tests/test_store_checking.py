@@ -18,6 +18,7 @@ from newsdedup.store.info import info
 from newsdedup.store.nouns import ClusterRow, KeepText, MatchRow
 from newsdedup.store.reader import Reader
 from newsdedup.store.writer import Writer
+from newsdedup.stores import verify_store
 from store_sets import NOW, PARAMETERS, arrival, batch, numbered, row_set
 
 
@@ -111,6 +112,16 @@ def test_a_fault_is_found_and_named(path: Path, label: str) -> None:
     assert problems
     assert not any("\n" in each for each in problems)
     assert any(re.search(told, each) for each in problems), problems
+
+
+def test_of_several_damaged_segments_each_is_named_with_what_else_is_wrong(path: Path) -> None:
+    for number in (1, 2):
+        next(path.parent.rglob(f"postings-0000000{number}")).write_bytes(b"x")
+    changed("UPDATE records SET record = x'00112233' WHERE number = 4")(path)
+    changed("UPDATE outlets SET articles = 99")(path)
+    for problems in (verify(path, unlike=unlike), verify_store(path)):
+        for told in ("postings-00000001", "postings-00000002", "record of article 4", "miscounted"):
+            assert sum(told in each for each in problems) == 1
 
 
 def test_pages_that_were_overwritten_are_found(path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +21,7 @@ from newsdedup.ingest.runs import Ingested, ingest
 from newsdedup.result import Result
 from newsdedup.store.checking import verify
 from newsdedup.store.copying import backup
+from newsdedup.store.database import damaged
 from newsdedup.store.expiry import expire
 from newsdedup.store.fingerprint import store_fingerprint
 from newsdedup.store.info import info
@@ -149,10 +150,16 @@ def verify_store(store: _Path, *, sample: int = _SAMPLE) -> tuple[str, ...]:
     Raises:
         StoreError: It cannot be opened.
     """
-    with Reader.open(Path(store), None) as reader:
-        views = frozenset(reader.parameters["views"].split(","))
-        unlike = unlike_texts(views, reader.recurring())
+    unlike = None
+    with suppress(StoreError), Reader.open(Path(store), None, index=False) as reader:  # `verify` tells of it
+        unlike = unlike_texts(_views_of(reader.parameters, store), reader.recurring())
     return tuple(verify(Path(store), sample=sample, unlike=unlike))
+
+
+def _views_of(parameters: Mapping[str, str], store: _Path) -> frozenset[str]:
+    if "views" not in parameters:
+        raise damaged(str(store), "its parameters name no views")
+    return frozenset(parameters["views"].split(","))
 
 
 def expire_store(

@@ -71,11 +71,19 @@ def verify(path: Path | str, *, sample: int = 1000, unlike: Unlike | None = None
     with closing(open_to_read(store_files(path))) as database:
         problems = [*_table_problems(database)]
     try:
-        with Reader.open(path, None) as store:
+        with _opened(path) as store:
             problems += _problems_beside(store, sample, unlike)
     except StoreError as error:
         problems.append(str(error))
     return list(dict.fromkeys(problems))  # one damage may be met on several ways
+
+
+def _opened(path: Path | str) -> Reader:
+    """The store, without its segments where one cannot be opened: each is looked at by itself then."""
+    try:
+        return Reader.open(path, None)
+    except StoreError:
+        return Reader.open(path, None, index=False)
 
 
 def _problems_beside(store: Reader, sample: int, unlike: Unlike | None) -> Iterator[str]:
@@ -118,17 +126,18 @@ def _segment_problems(store: Reader) -> Iterator[str]:
     name = store.database.files.name
     expired_to = int(store.database.meta("expired_to") or 0)
     covered = 0
-    for segment in store.segments.postings.segments:
-        listed = segment.listed
+    opened = {each.listed: each for each in store.segments.postings.segments}
+    for listed in store.segments.listed():
         where = f"{name}: {listed.name}"
+        sql = "SELECT number FROM articles WHERE number >= ? AND number < ? ORDER BY number"
+        numbers = np.array(store.database.column(sql, (listed.first, listed.end)), dtype=np.int64) - listed.first
+        covered += numbers.size
         try:
+            segment = opened.get(listed) or Segment(store.segments.folder / listed.name, listed)
             segment.refuse_damage()
         except StoreError as error:
             yield str(error)
             continue
-        sql = "SELECT number FROM articles WHERE number >= ? AND number < ? ORDER BY number"
-        numbers = np.array(store.database.column(sql, (listed.first, listed.end)), dtype=np.int64) - listed.first
-        covered += numbers.size
         stray = _holding(segment)
         stray[numbers] = False
         stray[: max(0, expired_to - listed.first)] = False

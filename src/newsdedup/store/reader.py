@@ -55,11 +55,12 @@ class Reader(Told):
         self._rows = Rows(self.segments.folder)
 
     @classmethod
-    def open(cls, path: Path | str, parameters: Mapping[str, str] | None) -> Self:
+    def open(cls, path: Path | str, parameters: Mapping[str, str] | None, *, index: bool = True) -> Self:
         """Opens a store for reading.
 
         Args:
             parameters: The fingerprint that it must have; None takes any.
+            index: Whether its segments are opened; they may be damaged.
 
         Raises:
             StoreError: It is none, damaged, of another schema, or was made with other parameters.
@@ -71,7 +72,8 @@ class Reader(Told):
                 database.run("BEGIN")
                 found = cls(Path(path), files, database)
                 found._refuse_others(parameters)
-                found.segments.reopen()
+                if index:
+                    found.segments.reopen()
                 held = found._rows.hold(found.segments.row_files())
             except SegmentMissingError:
                 database.close()
