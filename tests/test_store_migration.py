@@ -34,7 +34,7 @@ def numbers_of(articles: Sequence[Article]) -> list[int]:
     return [int(each.id[1:]) + SHIFT for each in articles]
 
 
-def rebuilt(articles: list[Article]) -> Rebuilt:
+def rebuilt(articles: list[Article], *learned: object) -> Rebuilt:
     numbers = numbers_of(articles)
     rows = row_set(numbers)
     return Rebuilt(
@@ -138,14 +138,14 @@ class TestAMigrationThatWasEnded:
             assert writer.by_identity([key(0)]) == {key(0): 0}
 
     def test_goes_on_where_it_ended(self, path: Path) -> None:
-        made: list[str] = []
+        made: list[object] = []
 
-        def counted(articles: list[Article]) -> Rebuilt:
-            made.extend(each.id for each in articles)
+        def counted(articles: list[Article], recurring: NDArray[np.uint64], today: float) -> Rebuilt:
+            made.extend([*[each.id for each in articles], recurring.tolist(), today])
             return rebuilt(articles)
 
-        assert migrate(path, OTHERS, counted, now=NOW).articles == 10
-        assert made == ["a8", "a9"]
+        assert migrate(path, OTHERS, counted, now=0).articles == 10
+        assert made == ["a8", "a9", [1000, 1004], NOW / DAY]  # by the store's clock, which never goes back
         assert_migrated(path, 10)
 
     def test_goes_on_after_the_store_was_used(self, path: Path) -> None:
@@ -210,7 +210,7 @@ def seen_now(rows: NDArray[np.void]) -> NDArray[np.void]:
     return rows
 
 
-def same(articles: list[Article]) -> Rebuilt:
+def same(articles: list[Article], *learned: object) -> Rebuilt:
     """What the store had."""
     numbers = [number - SHIFT for number in numbers_of(articles)]
     rows = row_set(numbers)
@@ -224,7 +224,7 @@ def same(articles: list[Article]) -> Rebuilt:
 
 
 def test_of_articles_that_become_one_the_older_is_known_again(path: Path) -> None:
-    def alike(articles: list[Article]) -> Rebuilt:
+    def alike(articles: list[Article], *learned: object) -> Rebuilt:
         return replace(rebuilt(articles), identities=[key(0)] * len(articles))
 
     migrate(path, OTHERS, alike, now=NOW)
@@ -238,12 +238,12 @@ def test_less_may_be_kept_of_texts_but_not_more(path: Path) -> None:
     def cut(text: str, articles: list[Article]) -> Rebuilt:
         return replace(rebuilt(articles), articles=[replace(each, text=text) for each in articles])
 
-    migrate(path, PARAMETERS, lambda articles: cut("short", articles), keep_text=KeepText.NORMALISED, now=NOW)
+    migrate(path, PARAMETERS, lambda articles, *_: cut("short", articles), keep_text=KeepText.NORMALISED, now=NOW)
     with Reader.open(path, PARAMETERS) as reader:
         assert (reader.keep_text, reader.articles([3])[0].text) == (KeepText.NORMALISED, "short")
     with pytest.raises(StoreError, match="keeps normalised texts, from which full ones cannot be made"):
         migrate(path, PARAMETERS, rebuilt, keep_text=KeepText.FULL, now=NOW)
-    migrate(path, PARAMETERS, lambda articles: cut("", articles), keep_text=KeepText.NONE, now=NOW)
+    migrate(path, PARAMETERS, lambda articles, *_: cut("", articles), keep_text=KeepText.NONE, now=NOW)
     with pytest.raises(StoreError, match=r"keeps no texts.*newsdedup ingest PATH --store NEW"):
         migrate(path, OTHERS, rebuilt, now=NOW)
     opened(path, keep_text=KeepText.NONE).close()

@@ -28,26 +28,26 @@ class Rebuilder:
     """Makes anew what a store derives from its articles, batch after batch.
 
     Boilerplate is learned as far as the articles of one batch show it, and what was learned from earlier ones.
-
-    Args:
-        today: As `run.Parameters` has it.
     """
 
-    def __init__(self, views: frozenset[str], today: float) -> None:
+    def __init__(self, views: frozenset[str]) -> None:
         self._views = views
-        self._today = today
-        self._recurring = np.zeros(0, dtype=np.uint64)
 
-    def __call__(self, articles: Sequence[Article]) -> Rebuilt:
-        """What is derived of some articles."""
+    def __call__(self, articles: Sequence[Article], recurring: NDArray[np.uint64], today: float) -> Rebuilt:
+        """What is derived of some articles.
+
+        Args:
+            recurring: Keys of boilerplate that was learned from earlier batches, sorted.
+            today: As `run.Parameters` has it.
+        """
         with Shelf.of(articles) as shelf, Engine(shelf) as engine:
             reading = engine.read_shelf(self._views)
             lengths = reading.columns.content.copy()
             fresh = np.ones(len(articles), dtype=bool)
-            learned = Learned(keys=self._recurring, fresh=fresh, lengths=lengths)
+            learned = Learned(keys=recurring, fresh=fresh, lengths=lengths)
             mask, _ = engine.learn(reading, learned)
             cut = engine.cut(mask, reading, self._views)
-            self._recurring = np.union1d(self._recurring, mask.keys).astype(np.uint64)
+            recurring = np.union1d(recurring, mask.keys).astype(np.uint64)
             url_keys = np.array(shelf.url_keys, dtype=np.uint64)
         numbers = np.arange(len(articles))
         keys = [keys_of(article) for article in articles]
@@ -55,16 +55,16 @@ class Rebuilder:
             rows=rows_of(
                 cut.sketches,
                 cut.columns,
-                days=days_of(articles, self._today),
+                days=days_of(articles, today),
                 url_keys=url_keys,
                 lengths=lengths,
                 seen=np.nan,  # the store knows
             ),
-            entries=joined([sketch_entries(cut.sketches, numbers), _sentences_left(reading, self._recurring)]),
+            entries=joined([sketch_entries(cut.sketches, numbers), _sentences_left(reading, recurring)]),
             sentences=packed_sentences(reading.sentences, 0, len(articles)),
             identities=[each.identity for each in keys],
             places=[each.place for each in keys],
-            recurring=self._recurring,
+            recurring=recurring,
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from newsdedup.article import Article
 from newsdedup.engine.workers import Progress
@@ -17,6 +18,7 @@ from newsdedup.store.checking import index_problems
 from newsdedup.store.expiry import give_back, shrink_segments
 from newsdedup.store.nouns import KeepText, Migrated, Rebuilt
 from newsdedup.store.postings import Entries
+from newsdedup.store.reader import recurring_of
 from newsdedup.store.records import record_of
 from newsdedup.store.rows import Rows, window_days
 from newsdedup.store.segments import Segments
@@ -28,13 +30,17 @@ STAGE = "migrate"
 _AT_ONCE = 4096
 _DAY = 86_400.0  # seconds
 _IDENTITY_BYTES = 16
+Rebuild = Callable[[list[Article], NDArray[np.uint64], float], Rebuilt]
+"""Makes anew what is derived from some articles as the store has them, given the keys of boilerplate that were learned
+from those before them, sorted, and the day that it is by the store's clock, counted from 1970."""
+
 _KEPT_ORDER = (KeepText.NONE, KeepText.NORMALISED, KeepText.FULL)
 
 
 def migrate(
     path: Path | str,
     parameters: Mapping[str, str],
-    rebuild: Callable[[list[Article]], Rebuilt],
+    rebuild: Rebuild,
     *,
     keep_text: KeepText | None = None,
     now: float,
@@ -48,7 +54,7 @@ def migrate(
 
     Args:
         parameters: The fingerprint it is to have.
-        rebuild: Makes anew what is derived from some articles as the store has them.
+        rebuild: Called with a batch after the other.
         keep_text: None leaves it.
         now: Seconds since 1970.
 
@@ -113,15 +119,14 @@ def _begun(store: Writer, goal: str) -> Segments:
     return found
 
 
-def _rebuild(
-    store: Writer, segments: Segments, rebuild: Callable[[list[Article]], Rebuilt], progress: Progress | None
-) -> None:
+def _rebuild(store: Writer, segments: Segments, rebuild: Rebuild, progress: Progress | None) -> None:
     database, rows = store.database, Rows(segments.folder)
     done = int(database.value("SELECT count(*) FROM rebuilt"))
     last = int(database.value("SELECT coalesce(max(number), -1) FROM rebuilt"))
     sql = "SELECT number FROM articles WHERE number > ? ORDER BY number LIMIT ?"
     while numbers := database.column(sql, (last, _AT_ONCE)):
-        _put_rebuilt(store, segments, rows, numbers, rebuild(store.articles(numbers)))
+        learned = recurring_of(database, "rebuilt_recurring")
+        _put_rebuilt(store, segments, rows, numbers, rebuild(store.articles(numbers), learned, store.time / _DAY))
         segments.merge()
         last = numbers[-1]
         done += len(numbers)

@@ -228,8 +228,7 @@ class Reader(Told):
 
     def recurring(self) -> NDArray[np.uint64]:
         """Keys of sentences that are boilerplate, sorted."""
-        keys = np.array(self.database.column("SELECT key FROM recurring"), dtype=np.int64)
-        return np.sort(keys.view(np.uint64))
+        return recurring_of(self.database)
 
     def outlets(self) -> dict[str, int]:
         """Articles of each outlet, by name; "" for all whose source is unknown."""
@@ -266,6 +265,12 @@ def versions_of(database: Database, root: int) -> list[int]:
     sql = "SELECT number FROM articles WHERE number = ? AND root = number"
     later = "SELECT number FROM articles WHERE root = ? AND root <> number"
     return sorted(database.column(sql, (root,)) + database.column(later, (root,)))
+
+
+def recurring_of(database: Database, table: str = "recurring") -> NDArray[np.uint64]:
+    """Keys of sentences that are boilerplate, sorted; SQLite has them signed."""
+    keys = np.array(database.column(f"SELECT key FROM {table}"), dtype=np.int64)  # noqa: S608
+    return np.sort(keys.view(np.uint64))
 
 
 def main_bytes(files: StoreFiles) -> int:
