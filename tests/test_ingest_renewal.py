@@ -24,7 +24,7 @@ def articles(newsroom: Newsroom) -> list[Article]:
 
 def migrated(kept: Kept, config: Config) -> Migrated:
     kept.config = config
-    return migrate_store(kept.path, config, now=NOW)
+    return migrate_store(kept.path, views=frozenset(config.views), lang=config.lang, now=NOW)
 
 
 def copies_of(articles: list[Article]) -> list[Article]:
@@ -71,6 +71,20 @@ def test_what_is_as_asked_is_left_alone(kept: Kept, articles: list[Article]) -> 
     assert kept.content() == before
 
 
+def test_a_damaged_index_is_made_anew_with_the_parameters_that_the_store_has(
+    kept: Kept, articles: list[Article]
+) -> None:
+    kept.config = replace(COPIES, lang="en")
+    kept.run(articles)
+    next(kept.path.parent.rglob("postings-*")).unlink()
+    with pytest.raises(StoreError, match=f"store verify {kept.path}, .* store migrate {kept.path}$"):
+        kept.run([])
+    done = migrate_store(kept.path, now=NOW)
+    assert (done.articles, done.from_) == (50, done.to)
+    assert kept.problems() == ()
+    assert kept.run(articles).articles == 0
+
+
 def test_a_migration_that_is_killed_goes_on_where_it_ended(
     kept: Kept, articles: list[Article], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,10 +99,10 @@ def test_a_migration_that_is_killed_goes_on_where_it_ended(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        migrate_store(kept.path, COPIES, now=NOW, progress=killed)
+        migrate_store(kept.path, views=frozenset(COPIES.views), now=NOW, progress=killed)
     assert kept.problems() == ()
     assert kept.run(articles).pairs == ()  # as before
-    assert migrate_store(kept.path, COPIES, now=NOW, progress=killed).articles == 50
+    assert migrate_store(kept.path, views=frozenset(COPIES.views), now=NOW, progress=killed).articles == 50
     assert [done for _, done, _ in seen] == [20, 40, 50]
     kept.config = COPIES
     assert kept.report().pairs == found.pairs
@@ -98,7 +112,7 @@ def test_a_migration_that_is_killed_goes_on_where_it_ended(
 def test_without_texts_nothing_can_be_made_anew(kept: Kept, articles: list[Article]) -> None:
     kept.run(articles[:5], keep_text=KeepText.NONE)
     with pytest.raises(StoreError, match="keeps no texts"):
-        migrate_store(kept.path, COPIES, now=NOW)
+        migrate_store(kept.path, views=frozenset(COPIES.views), now=NOW)
 
 
 def test_normalised_texts_are_known_again_after_a_migration(kept: Kept, articles: list[Article]) -> None:

@@ -23,7 +23,7 @@ from newsdedup.store.checking import verify
 from newsdedup.store.copying import backup
 from newsdedup.store.database import damaged
 from newsdedup.store.expiry import expire
-from newsdedup.store.fingerprint import store_fingerprint
+from newsdedup.store.fingerprint import lang_of, store_fingerprint
 from newsdedup.store.info import info
 from newsdedup.store.migration import migrate
 from newsdedup.store.nouns import Expired, Info, KeepText, Migrated
@@ -193,26 +193,34 @@ def expire_store(
 
 def migrate_store(
     store: _Path,
-    config: Config | None = None,
     *,
+    views: frozenset[str] | None = None,
+    lang: str | Literal["keep"] | None = "keep",
     now: float | None = None,
     lock_timeout_seconds: float = 0.0,
     progress: Progress | None = None,
 ) -> Migrated:
     """Makes a store fit this version and these settings: what depends on them is made anew from the texts kept.
 
+    A store that fits them, and whose index is sound, is left as it is.
+
+    Args:
+        views: Ways of looking for candidates; None leaves those that it has.
+        lang: Of every article; None is found from the text, "keep" leaves what it has.
+
     Raises:
         StoreLockedError: Another run works on the store.
         StoreError: The store cannot be used, or keeps no texts.
     """
-    config = config or Config()
-    views = frozenset(config.views)
-    wall = time.time() if now is None else now
+    with Reader.open(Path(store), None, index=False) as reader:
+        chosen = _views_of(reader.parameters, store) if views is None else views
+        if lang == "keep":
+            lang = lang_of(reader.parameters)
     return migrate(
         Path(store),
-        store_fingerprint(views, config.lang),
-        rebuild=Rebuilder(views),
-        now=wall,
+        store_fingerprint(chosen, lang),
+        rebuild=Rebuilder(chosen),
+        now=time.time() if now is None else now,
         lock_timeout_seconds=lock_timeout_seconds,
         progress=progress,
     )

@@ -10,18 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.errors import StoreError
+from newsdedup.printable import printable_path
+from newsdedup.store.paths import INDEX
 
-WAY_OUT = "see newsdedup store verify FILE, then restore a backup or rebuild it with newsdedup store migrate FILE"
+
+def store_of(path: Path) -> str:
+    """The store that a file of its index belongs to, for messages; "FILE" for a file that lies in no index."""
+    for folder in path.parents:
+        if folder.name.endswith(INDEX):
+            return printable_path(str(folder.with_name(folder.name.removesuffix(INDEX))))
+    return "FILE"
+
+
+def way_out(path: Path) -> str:
+    """What helps where a file of the index is damaged."""
+    name = store_of(path)
+    return f"see newsdedup store verify {name}, then restore a backup or rebuild it with newsdedup store migrate {name}"
 
 
 def damaged(path: Path, why: str) -> StoreError:
     """The error for a file that is not what was written."""
-    return StoreError(f"{path}: {why}; {WAY_OUT}")
+    return StoreError(f"{path}: {why}; {way_out(path)}")
 
 
 def unreadable(path: Path, error: OSError) -> StoreError:
     """The error for a file that the system does not let be read."""
-    return StoreError(f"{path}: cannot be read: {error.strerror}; {WAY_OUT}")
+    return StoreError(f"{path}: cannot be read: {error.strerror}; {way_out(path)}")
 
 
 def unwritable(path: Path, error: OSError) -> StoreError:

@@ -12,6 +12,7 @@ SIGNATURE = 1
 IDENTITY = 1
 """Number of the rule by which two readings are one article: how `ingest` makes keys of their address and text."""
 
+_FOUND = "found per article"
 _LIBRARIES = ("py3langid", "PyStemmer", "wordfreq")
 
 
@@ -19,7 +20,7 @@ def fingerprint(views: frozenset[str], lang: str | None) -> dict[str, str]:
     """By name, in the order in which differences are told."""
     return {
         "views": ",".join(sorted(views)),
-        "lang": lang or "found per article",
+        "lang": lang or _FOUND,
         "signature": str(SIGNATURE),
         "unicode": unicodedata.unidata_version,
         **{name: _version(name) for name in _LIBRARIES},
@@ -29,6 +30,12 @@ def fingerprint(views: frozenset[str], lang: str | None) -> dict[str, str]:
 def store_fingerprint(views: frozenset[str], lang: str | None) -> dict[str, str]:
     """What a store depends on: its signatures, and by what it knows an article again."""
     return fingerprint(views, lang) | {"identity": str(IDENTITY)}
+
+
+def lang_of(parameters: Mapping[str, str]) -> str | None:
+    """The language that a fingerprint was made with."""
+    lang = parameters.get("lang", _FOUND)
+    return None if lang == _FOUND else lang
 
 
 def difference(kept: Mapping[str, str], ours: Mapping[str, str]) -> str:

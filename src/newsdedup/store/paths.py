@@ -9,6 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from newsdedup.printable import printable_path
 
+INDEX = "-index"
+"""What the name of the folder of rows and postings ends in, after that of the store."""
+
 _MOUNTS = Path("/proc/self/mountinfo")
 _NETWORK = frozenset(
     {
@@ -61,7 +64,7 @@ def store_files(path: Path | str) -> StoreFiles:
         shm=main.with_name(f"{main.name}-shm"),
         lock=main.with_name(f"{main.name}.lock"),
         new=main.with_name(f"{main.name}.new"),
-        index=main.with_name(f"{main.name}-index"),
+        index=main.with_name(f"{main.name}{INDEX}"),
     )
 
 

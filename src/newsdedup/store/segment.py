@@ -13,7 +13,7 @@ import orjson
 from numpy.typing import NDArray
 
 from newsdedup.errors import StoreError
-from newsdedup.store.disk import WAY_OUT, damaged, mapped, unreadable
+from newsdedup.store.disk import damaged, mapped, store_of, unreadable, way_out
 from newsdedup.store.entries import BAND_KEY_BITS, KINDS
 from newsdedup.store.layout import (
     LAYOUTS,
@@ -136,7 +136,7 @@ class Segment:
             finally:
                 os.close(handle)
         except FileNotFoundError:
-            found = zlib.crc32(self._whole)
+            found = zlib.crc32(self._whole.data)
         except OSError as error:
             raise unreadable(self._path, error) from None
         if found != self.listed.checksum:
@@ -219,7 +219,7 @@ def _opened(path: Path, listed: Listed) -> tuple[NDArray[np.uint8], Mapping[str,
         finally:
             os.close(handle)
     except FileNotFoundError:
-        raise SegmentMissingError(f"{path}: is not there; {WAY_OUT}") from None
+        raise SegmentMissingError(f"{path}: is not there; {way_out(path)}") from None
     except OSError as error:
         raise unreadable(path, error) from None
     start = whole[: len(MAGIC) + 20].tobytes()
@@ -243,4 +243,6 @@ def _opened(path: Path, listed: Listed) -> tuple[NDArray[np.uint8], Mapping[str,
 
 
 def _other_version(path: Path, why: str) -> StoreError:
-    return StoreError(f"{path}: {why}; run newsdedup store migrate FILE, or the version of newsdedup that wrote it")
+    return StoreError(
+        f"{path}: {why}; run newsdedup store migrate {store_of(path)}, or the version of newsdedup that wrote it"
+    )
