@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -108,6 +109,23 @@ def test_who_reads_a_store_meanwhile_goes_on_reading_it_as_it_was(path: Path) ->
         migrate(path, OTHERS, rebuilt, now=NOW)
         assert reader.rows([3])["tokens"].tolist() == [3]
         assert reader.days(np.array([9]))[0].tolist() == [NOW / DAY]
+
+
+def test_a_new_folder_outlasts_a_power_cut_before_anything_stands_in_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = path.with_name("news.store-index")
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def noted(handle: int) -> None:
+        fsync(handle)
+        if (index / "g1").is_dir() and not any((index / "g1").iterdir()):
+            synced.append(Path(f"/proc/self/fd/{handle}").resolve())
+
+    monkeypatch.setattr(os, "fsync", noted)
+    migrate(path, OTHERS, rebuilt, now=NOW)
+    assert index in synced
 
 
 def test_nothing_to_do_does_nothing(path: Path) -> None:

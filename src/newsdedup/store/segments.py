@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from newsdedup.errors import StoreError
 from newsdedup.store.database import Database, refusals
+from newsdedup.store.disk import make_folder
 from newsdedup.store.postings import Entries, Listed, Postings, merge_plan, merged, remove_unlisted, write_segment
 from newsdedup.store.rows import ROWS_A_FILE
 from newsdedup.store.rows import row_files as files_of_rows
@@ -149,7 +150,7 @@ class Segments:
         current = int(self._database.meta("generation") or 0)
         going_on = {self.generation, current, int(self._database.meta("migrating_to") or current)}
         with refusals(files):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             remove_unlisted(self.folder, [each.name for each in self.listed()], self.row_files())
             if 0 not in going_on:
                 remove_unlisted(files.index, [], [])
