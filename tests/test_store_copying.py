@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from newsdedup.errors import StoreError
+from newsdedup.errors import StoreError, StoreLockedError
+from newsdedup.store import copying
 from newsdedup.store.checking import verify
 from newsdedup.store.copying import backup
 from newsdedup.store.nouns import MatchRow
@@ -16,6 +19,27 @@ from newsdedup.store.reader import Reader
 from newsdedup.store.rows import ROW
 from newsdedup.store.writer import Writer
 from store_sets import NOW, PARAMETERS, article, batch, entries_of, numbered, row_set
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from newsdedup.store.copying import backup
+
+rename, left = Path.rename, int(sys.argv[3])
+
+def renamed(self, target):
+    global left
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left -= 1
+    found = rename(self, target)
+    if not left and sys.argv[3] == "2":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return found
+
+Path.rename = renamed
+backup(sys.argv[1], sys.argv[2])
+"""
 
 
 def opened(path: Path) -> Writer:
@@ -105,6 +129,40 @@ def test_what_is_left_of_another_store_is_not_overwritten(path: Path, left: str)
     path.with_name(left).mkdir()
     with pytest.raises(StoreError, match=f"{left} is there already"):
         backup(path, path.with_name("copy.store"))
+
+
+@pytest.mark.parametrize("renamed", range(3))
+def test_a_backup_that_was_killed_keeps_none_from_being_made(path: Path, renamed: int) -> None:
+    target = path.with_name("copy.store")
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(path), str(target), str(renamed)]) as child:
+        assert child.wait() == -9
+    if renamed < 2:
+        assert not target.exists()
+        backup(path, target)
+    assert verify(target) == []
+    with pytest.raises(StoreError, match=r"copy\.store is there already"):
+        backup(path, target)
+    assert verify(target) == []
+    assert sorted(each.name for each in path.parent.iterdir() if "copy" in each.name) == [
+        "copy.store",
+        "copy.store-index",
+        "copy.store-shm",  # of those that verified it
+        "copy.store-wal",
+    ]
+
+
+def test_two_backups_to_one_name_are_not_made_at_a_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = path.with_name("copy.store")
+
+    def second(*_: object) -> None:
+        with pytest.raises(StoreLockedError, match=r"copy\.store: another run"):
+            backup(path, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(copying, "_copy", second)
+    with pytest.raises(KeyboardInterrupt):
+        backup(path, target)
+    assert not [each for each in path.parent.iterdir() if "copy" in each.name]
 
 
 def test_a_backup_that_fails_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

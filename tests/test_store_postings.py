@@ -33,7 +33,6 @@ from newsdedup.store.postings import (
     joined,
     merge_plan,
     merged,
-    next_segment_name,
     remove_unlisted,
     write_segment,
 )
@@ -547,7 +546,3 @@ class TestFilesOfTheIndex:
         left = sorted(path.name for path in tmp_path.iterdir())
         assert left == ["notes.txt", "postings-00000002", "rows-00001", "rows-x"]
         assert remove_unlisted(tmp_path, left, left) == ()
-
-    def test_are_named_behind_all_that_are_listed(self) -> None:
-        assert next_segment_name([]) == "postings-00000001"
-        assert next_segment_name(["postings-00000012", "postings-00000003"]) == "postings-00000013"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import tempfile
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from newsdedup.errors import StoreError
 from newsdedup.store.database import damaged, refusals, sync
+from newsdedup.store.disk import make_folder
+from newsdedup.store.lock import WriterLock
 from newsdedup.store.paths import StoreFiles, belongs_to_store, store_files
 from newsdedup.store.reader import Reader, index_bytes, main_bytes
 from newsdedup.store.rows import ROW, ROWS_A_FILE
@@ -33,19 +34,47 @@ def backup(path: Path | str, target: Path | str) -> int:
     source, made = store_files(path), store_files(target)
     if belongs_to_store(made.main, source.main):
         raise StoreError(f"{made.name}: belongs to the store {source.name}; name another file for the copy")
+    if not made.main.parent.is_dir():
+        raise StoreError(f"{made.name}: its folder is not there; make it first: mkdir -p {made.main.parent}")
+    folder = made.main.with_name(f".{made.main.name}.backup")
+    beside = store_files(folder / made.main.name)
+    if not folder.is_dir():
+        _refuse_what_is_there(made)
+    with refusals(made):
+        folder.mkdir(exist_ok=True)
+        lock = WriterLock(beside.lock, made.name, 0)
+    try:
+        with refusals(made):
+            _remove_unfinished(made, beside)
+        _refuse_what_is_there(made)
+        with refusals(made):
+            _copy(path, source, beside)
+            size = main_bytes(beside) + index_bytes(beside)
+            beside.index.rename(made.index)
+            sync(made.main.parent)
+            beside.main.rename(made.main)
+            sync(made.main.parent)
+    finally:
+        with suppress(OSError):  # what was raised first is what matters
+            _remove_unfinished(made, beside)
+            shutil.rmtree(folder)
+        lock.close()
+    return size
+
+
+def _refuse_what_is_there(made: StoreFiles) -> None:
     there = [each for each in made if each.exists() or each.is_symlink()]
     if there:
         raise StoreError(f"{made.name}: {there[0].name} is there already; name a new file, or remove it first")
-    if not made.main.parent.is_dir():
-        raise StoreError(f"{made.name}: its folder is not there; make it first: mkdir -p {made.main.parent}")
-    with refusals(made), tempfile.TemporaryDirectory(prefix=f".{made.main.name}-", dir=made.main.parent) as folder:
-        beside = store_files(Path(folder) / made.main.name)
-        _copy(path, source, beside)
-        size = main_bytes(beside) + index_bytes(beside)
-        beside.index.rename(made.index)
-        beside.main.rename(made.main)
-        sync(made.main.parent)
-    return size
+
+
+def _remove_unfinished(made: StoreFiles, beside: StoreFiles) -> None:
+    """Removes what is left of a backup to the same name that was ended: the index goes to its place before the main."""
+    if beside.main.exists() and not beside.index.exists() and not made.main.exists() and made.index.is_dir():
+        shutil.rmtree(made.index)
+    beside.main.unlink(missing_ok=True)  # first: while it is there and its index is not, that is in its place
+    if beside.index.exists():
+        shutil.rmtree(beside.index)
 
 
 def _copy(path: Path | str, source: StoreFiles, beside: StoreFiles) -> None:
@@ -63,7 +92,7 @@ def _copy(path: Path | str, source: StoreFiles, beside: StoreFiles) -> None:
                 if left:
                     continue
                 raise damaged(source.name, f"{Path(error.filename).name} is not there") from None
-            folder.mkdir(parents=True)
+            make_folder(folder)
             for name, file in found.items():
                 _put(file, folder / name, lengths.get(name))
             sync(folder)

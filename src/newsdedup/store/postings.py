@@ -29,7 +29,6 @@ __all__ = [
     "joined",
     "merge_plan",
     "merged",
-    "next_segment_name",
     "remove_unlisted",
     "write_segment",
 ]
@@ -105,12 +104,6 @@ class Postings:
         queries, numbers = (np.concatenate(column) for column in zip(*reversed(pieces), strict=True))
         by_query = np.argsort(queries, kind="stable")  # the numbers of each stand in order
         return queries[by_query], numbers[by_query]
-
-
-def next_segment_name(names: Collection[str]) -> str:
-    """The name of a new segment beside those listed: after all of them, as a merged one is listed before they go."""
-    taken = (int(name.rpartition("-")[2]) for name in names)
-    return f"postings-{max(taken, default=0) + 1:08d}"
 
 
 def remove_unlisted(folder: Path, segments: Collection[str], row_files: Collection[str]) -> tuple[str, ...]:
