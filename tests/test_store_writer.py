@@ -189,3 +189,35 @@ class TestAReader:
         with Reader.open(path, PARAMETERS) as reader:
             assert reader.keep_text is KeepText.FULL
             assert reader.parameters == PARAMETERS
+
+
+def test_what_every_run_asks_is_looked_up_and_not_sought_through(tmp_path: Path) -> None:
+    asked: list[str] = []
+    with opened(tmp_path / "news.store") as writer:
+        writer.add(batch(numbered(0, 5)))
+        connection = writer.database._connection
+        connection.set_trace_callback(asked.append)
+        run = writer.begin_run(NOW)
+        writer.add(batch(numbered(5, 9), met=[1, 5, 6, 7, 8]))
+        writer.put_clusters(made=[], absorbed={}, members={}, left=[1])
+        for answer in (writer.untold, writer.members_untold, writer.last_run):
+            answer()
+        writer.absorbed(None)
+        writer.absorbed([1])
+        writer.told_by([1])
+        writer.run_numbers_since(NOW - 5, NOW)
+        writer.tied_since(5)
+        writer.tell(run)
+        connection.set_trace_callback(None)
+        plans = [
+            (row[3], statement)
+            for statement in asked
+            if statement.startswith(("SELECT", "UPDATE", "DELETE"))
+            for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")
+        ]
+    few = "clusters_untold"  # an index of those alone
+    large = ("articles", "records", "matches", "members", "clusters", "compared", "runs")
+    assert [
+        each for each in plans if each[0].startswith("SCAN") and each[0].split()[1] in large and few not in each[0]
+    ] == []
+    assert len(plans) > 20

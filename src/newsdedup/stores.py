@@ -98,8 +98,8 @@ def report_store(
 
     Args:
         config: What is shown of it: `min_verdict`, `min_score`, `report_all`.
-        since_seconds: What runs told that began no longer ago by the store's clock, which never goes back; None for
-            all runs.
+        since_seconds: What runs told that began no longer ago by the clock of their machine, which may be set, unlike
+            the store's: a run that is stamped later than now is left out. None for all runs.
         run: What this run told, or the last one.
         now: Seconds since 1970; None takes the time that it is.
 
@@ -109,15 +109,15 @@ def report_store(
     config = config or Config()
     started = time.monotonic()
     with Reader.open(Path(store), None) as reader:
-        runs = [each.number for each in reader.runs()]
+        last = reader.last_run()
         if run is not None:
-            wanted = (runs[-1] if runs else 0) if run == "last" else run
-            if wanted not in runs:
+            wanted = (0 if last is None else last.number) if run == "last" else run
+            if not reader.has_run(wanted):
                 raise StoreError(f"{store}: no run {run}; newsdedup store info {store} tells how many there are")
             scope = told_by(reader, [wanted])
         elif since_seconds is not None:
-            first = max(time.time() if now is None else now, reader.clock) - since_seconds
-            scope = told_by(reader, [each.number for each in reader.runs() if each.started >= first])
+            wall = time.time() if now is None else now
+            scope = told_by(reader, reader.run_numbers_since(wall - since_seconds, wall))
         else:
             scope = everything(reader)
         found = news_of(reader, scope, reported_verdicts(config), config.min_score)
@@ -156,6 +156,11 @@ def verify_store(store: _Path, *, sample: int = _SAMPLE) -> tuple[str, ...]:
     return tuple(verify(Path(store), sample=sample, unlike=unlike))
 
 
+def _renewed(store: Writer, roots: Iterable[int]) -> None:
+    last = store.last_run()
+    renew_clusters(store, 0 if last is None else last.number, roots)
+
+
 def _views_of(parameters: Mapping[str, str], store: _Path) -> frozenset[str]:
     if "views" not in parameters:
         raise damaged(str(store), "its parameters name no views")
@@ -186,7 +191,7 @@ def expire_store(
         now=time.time() if now is None else now,
         lock_timeout_seconds=lock_timeout_seconds,
         force=force,
-        renew=lambda writer, roots: renew_clusters(writer, len(writer.runs()), roots),
+        renew=_renewed,
         progress=progress,
     )
 

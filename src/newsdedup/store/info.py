@@ -18,7 +18,6 @@ def info(path: Path | str) -> Info:
     """
     with Reader.open(path, None) as store:
         ask = store.database.value
-        runs = store.runs()
         files = store_files(path)
         return Info(
             path=str(path),
@@ -32,8 +31,8 @@ def info(path: Path | str) -> Info:
             matches=int(ask("SELECT count(*) FROM matches")),
             clusters=int(ask("SELECT count(DISTINCT cluster) FROM members")),
             outlets=int(ask("SELECT count(*) FROM outlets")),
-            runs=len(runs),
-            last_run=runs[-1] if runs else None,
+            runs=store.runs_count(),
+            last_run=store.last_run(),
             oldest=ask("SELECT first_seen FROM articles ORDER BY number LIMIT 1"),
             newest=ask("SELECT max(last_seen) FROM articles"),
             text_bytes=main_bytes(files),

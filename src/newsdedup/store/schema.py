@@ -67,7 +67,8 @@ CREATE TABLE recurring (key INTEGER PRIMARY KEY);
 CREATE TABLE outlets (name PRIMARY KEY, articles INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE clusters (id TEXT PRIMARY KEY, born INTEGER NOT NULL, absorbed_into TEXT, told INTEGER) WITHOUT ROWID;
-CREATE INDEX clusters_absorbed ON clusters (absorbed_into) WHERE absorbed_into IS NOT NULL;
+CREATE INDEX clusters_untold ON clusters (id) WHERE told IS NULL;
+CREATE INDEX clusters_absorbed ON clusters (told) WHERE absorbed_into IS NOT NULL;
 CREATE TABLE members (
     article INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE,
     cluster TEXT NOT NULL REFERENCES clusters,
@@ -80,6 +81,7 @@ CREATE TABLE to_renew (root INTEGER PRIMARY KEY REFERENCES articles ON DELETE CA
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY, started REAL NOT NULL, wall REAL NOT NULL, ended REAL, figures TEXT NOT NULL
 );
+CREATE INDEX runs_wall ON runs (wall);
 CREATE TABLE segments (
     name TEXT PRIMARY KEY,
     generation INTEGER NOT NULL,

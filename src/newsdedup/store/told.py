@@ -12,6 +12,7 @@ from newsdedup.store.database import Database, damaged, numbers_json
 from newsdedup.store.nouns import ClusterRow, ComparedRow, MatchRow, RunRow
 
 _MATCH = 'SELECT "left", "right", verdict, score, pair, told FROM matches'
+_RUN = "SELECT number, started, wall, ended, figures FROM runs"
 _ORDER = ' ORDER BY "left", "right"'
 _ASKED = "(SELECT value FROM json_each(?))"
 
@@ -111,13 +112,26 @@ class Told:
         return [_cluster(row) for each in ids for row in self.database.rows(sql, (each,))]
 
     def runs(self) -> list[RunRow]:
-        """All runs, by number."""
-        return [
-            RunRow(number=number, started=started, wall=wall, ended=ended, figures=orjson.loads(figures))
-            for number, started, wall, ended, figures in self.database.rows(
-                "SELECT number, started, wall, ended, figures FROM runs ORDER BY number"
-            )
-        ]
+        """All runs, by number; after years they are many."""
+        return [_run(row) for row in self.database.rows(f"{_RUN} ORDER BY number")]
+
+    def runs_count(self) -> int:
+        """How many runs there were."""
+        return int(self.database.value("SELECT count(*) FROM runs"))
+
+    def last_run(self) -> RunRow | None:
+        """The run of the largest number."""
+        rows = self.database.rows(f"{_RUN} WHERE number = (SELECT max(number) FROM runs)")  # noqa: S608 - a constant
+        return _run(rows[0]) if rows else None
+
+    def has_run(self, number: int) -> bool:
+        """Whether there was a run of this number."""
+        return bool(self.database.rows("SELECT 1 FROM runs WHERE number = ?", (number,)))
+
+    def run_numbers_since(self, wall_from: float, wall_to: float) -> list[int]:
+        """Numbers of the runs that began between two times by the clock of their machine, both included; sorted."""
+        sql = "SELECT number FROM runs WHERE wall >= ? AND wall <= ? ORDER BY number"
+        return self.database.column(sql, (wall_from, wall_to))
 
     def _matches(self, sql: str, values: Sequence[Any] = ()) -> list[MatchRow]:
         return [self._match(row) for row in self.database.rows(sql, values)]
@@ -133,3 +147,8 @@ class Told:
 
 def _cluster(row: Sequence[Any]) -> ClusterRow:
     return ClusterRow(id=row[0], born=row[1], absorbed_into=row[2], told=row[3])
+
+
+def _run(row: Sequence[Any]) -> RunRow:
+    number, started, wall, ended, figures = row
+    return RunRow(number=number, started=started, wall=wall, ended=ended, figures=orjson.loads(figures))
