@@ -144,10 +144,11 @@ def test_a_merge_beside_it_is_no_damage(path: Path) -> None:
 
 
 def test_info_tells_what_there_is(path: Path) -> None:
-    found = info(path)
+    found = info(path, NOW - 3 * 86_400)
     assert (found.articles, found.superseded, found.matches, found.clusters, found.outlets) == (9, 1, 1, 2, 3)
     assert (found.schema, found.keep_text, found.parameters) == (1, KeepText.FULL, PARAMETERS)
     assert (found.runs, found.segments, found.oldest, found.newest) == (1, 2, NOW, NOW)
+    assert (found.ahead_days, info(path, NOW + 1).ahead_days) == (3.0, 0.0)
     assert found.last_run is not None
     assert found.last_run.figures == {"new": 9}
     files = [each.stat().st_size for each in path.with_name("news.store-index").iterdir()]

@@ -82,6 +82,45 @@ def test_a_clock_that_leapt_wipes_nothing_unless_it_is_forced(path: Path) -> Non
     assert expire(path, 90, now=NOW + 10_000 * DAY, force=True).left == 0
 
 
+class TestAClockThatHadLeapt:
+    """A batch came while it was a thousand days ahead."""
+
+    @pytest.fixture
+    def path(self, path: Path) -> Path:
+        with opened(path, NOW + 1000 * DAY) as writer:
+            writer.begin_run(NOW + 1000 * DAY)
+            writer.add(batch(numbered(10, 12), time=NOW + 1000 * DAY))
+        return path
+
+    def test_is_named_with_the_way_out(self, path: Path) -> None:
+        with pytest.raises(StoreError, match=r"988 days ahead of this machine's.*--set-clock"):
+            expire(path, 5, now=NOW + 12 * DAY)
+
+    def test_is_set_and_then_what_is_old_expires(self, path: Path) -> None:
+        assert expire(path, 5, now=NOW + 12 * DAY, set_clock=True).articles == 3
+        with opened(path) as writer:
+            now = NOW + 12 * DAY
+            assert writer.clock == writer.time == now
+            assert [each.started for each in writer.runs()] == [now]
+            assert {each.number: (each.first_seen, each.last_seen) for each in writer.stored([4, 10, 11])} == {
+                4: (NOW + 10 * DAY, NOW + 10 * DAY), 10: (now, now), 11: (now, now)
+            }  # fmt: skip
+            assert (writer.days(np.array([4, 10]))[1] * DAY == [NOW + 10 * DAY, now]).all()
+            assert (writer.rows([11])["copy"] == row_set([11])["copy"]).all()
+        assert verify(path) == []
+
+    def test_is_set_by_the_next_expiry_where_one_was_ended(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def ended(self: Rows, numbers: object, rows: object) -> None:
+            write(self, numbers, rows)  # type: ignore[arg-type]
+            raise KeyboardInterrupt
+
+        write = Rows.write
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(Rows, "write", ended)
+            expire(path, 5, now=NOW + 12 * DAY, set_clock=True)
+        self.test_is_set_and_then_what_is_old_expires(path)
+
+
 @pytest.mark.parametrize("days", [-1.0, float("nan")])
 def test_days_are_not_below_nothing(path: Path, days: float) -> None:
     with pytest.raises(ValueError, match="keep_days"):

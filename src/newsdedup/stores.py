@@ -132,13 +132,16 @@ def report_store(
     )
 
 
-def store_info(store: _Path) -> Info:
+def store_info(store: _Path, *, now: float | None = None) -> Info:
     """A store at a glance.
+
+    Args:
+        now: Seconds since 1970; None takes the time that it is.
 
     Raises:
         StoreError: It cannot be used.
     """
-    return info(Path(store))
+    return info(Path(store), time.time() if now is None else now)
 
 
 def verify_store(store: _Path, *, sample: int = _SAMPLE) -> tuple[str, ...]:
@@ -174,12 +177,15 @@ def expire_store(
     now: float | None = None,
     lock_timeout_seconds: float = 0.0,
     force: bool = False,
+    set_clock: bool = False,
     progress: Progress | None = None,
 ) -> Expired:
     """Forgets the articles that were not met for some days, and makes the clusters anew that they were in.
 
     Args:
         force: Also when more than half of the articles would go.
+        set_clock: Before that, makes times of the store that lie in this machine's future be now: the way out where a
+            clock had leapt ahead.
 
     Raises:
         StoreLockedError: Another run works on the store.
@@ -191,6 +197,7 @@ def expire_store(
         now=time.time() if now is None else now,
         lock_timeout_seconds=lock_timeout_seconds,
         force=force,
+        set_clock=set_clock,
         renew=_renewed,
         progress=progress,
     )

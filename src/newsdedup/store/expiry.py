@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from newsdedup.engine.workers import Progress
 from newsdedup.errors import StoreError
 from newsdedup.store.batches import count_outlets, hand_over, put_current
@@ -13,6 +15,7 @@ from newsdedup.store.clusters import dissolve_small
 from newsdedup.store.database import Database, numbers_json
 from newsdedup.store.nouns import Expired
 from newsdedup.store.reader import versions_of
+from newsdedup.store.rows import Rows
 from newsdedup.store.segments import Segments
 from newsdedup.store.writer import Writer
 
@@ -21,6 +24,7 @@ STAGE = "expire"
 _DAY_SECONDS = 86_400
 _AT_ONCE = 1000  # articles of a transaction: a reader or a kill waits for no more
 _PAGES_AT_ONCE = 1000
+_ROWS_AT_ONCE = 4096
 
 
 def expire(
@@ -30,6 +34,7 @@ def expire(
     now: float,
     lock_timeout_seconds: float = 0.0,
     force: bool = False,
+    set_clock: bool = False,
     renew: Callable[[Writer, Sequence[int]], None] | None = None,
     progress: Progress | None = None,
 ) -> Expired:
@@ -39,6 +44,7 @@ def expire(
         keep_days: How long an article stays after it was last seen.
         now: Seconds since 1970; the store's own clock counts where it is later.
         force: Also when more than half of the articles would go.
+        set_clock: Before that, makes times of the store that lie in the future be now.
         renew: Makes anew the clusters of what is left of those that lost members, by their roots.
 
     Raises:
@@ -49,12 +55,14 @@ def expire(
     if not keep_days >= 0:
         raise ValueError(f"keep_days must be 0 or more, not {keep_days}")
     with Writer.open(path, None, now=now, lock_timeout_seconds=lock_timeout_seconds) as store:
+        if set_clock:
+            _set_clock(store, now)
         limit = store.time - keep_days * _DAY_SECONDS
         database, segments = store.database, store.segments
         before, articles = store.bytes_on_disk(), len(store)
         due = int(database.value("SELECT count(*) FROM articles WHERE last_seen < ?", (limit,)))
         if 2 * due > articles and not force:
-            raise _too_many(database, due, articles, limit)
+            raise _too_many(database, due, articles, limit, ahead=(store.time - now) / _DAY_SECONDS)
         gone = 0
         last = -1
         sql = "SELECT number FROM articles WHERE last_seen < ? AND number > ? ORDER BY number LIMIT ?"
@@ -132,10 +140,38 @@ def _remove(database: Database, numbers: Sequence[int]) -> None:
     )
 
 
-def _too_many(database: Database, due: int, articles: int, limit: float) -> StoreError:
+def _set_clock(store: Writer, now: float) -> None:
+    """Makes times that lie in the future be now: of a clock that had leapt ahead; may be ended and run again."""
+    database = store.database
+    current = store.segments.generation
+    for generation in sorted({current, int(database.meta("migrating_to") or current)}):
+        rows = Rows(database.files.generation(generation))
+        numbers = "articles" if generation == current else "rebuilt"
+        last = -1
+        sql = f"SELECT number FROM {numbers} WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608 - one of two
+        while asked := database.column(sql, (last, _ROWS_AT_ONCE)):
+            found = np.array(asked, dtype=np.int64)
+            ahead = found[rows.column("seen", found).astype(np.float64) > now / _DAY_SECONDS]
+            if ahead.size:
+                changed = rows.take(ahead)
+                changed["seen"] = now / _DAY_SECONDS
+                rows.write(ahead, changed)
+            last = asked[-1]
+    with database.transaction():
+        for table, column in (("articles", "first_seen"), ("articles", "last_seen"), ("runs", "started")):
+            database.run(f"UPDATE {table} SET {column} = ?1 WHERE {column} > ?1", (now,))  # noqa: S608 - constants
+        for key in ("clock", "created"):
+            database.put_meta(key, min(now, float(database.meta(key))))
+    store.time = now
+
+
+def _too_many(database: Database, due: int, articles: int, limit: float, *, ahead: float) -> StoreError:
     name = database.files.name
     day = datetime.fromtimestamp(limit, UTC).date().isoformat() if abs(limit) < 2**37 else "long ago"
-    return StoreError(
-        f"{name}: {due} of {articles} articles were last seen before {day}, more than half, so none was removed; see "
-        "that the clock is right, then run again with --force"
-    )
+    told = f"{name}: {due} of {articles} articles were last seen before {day}, more than half, so none was removed; "
+    if ahead > 1:
+        return StoreError(
+            f"{told}the store's clock is {ahead:,.0f} days ahead of this machine's: where this machine's is right, run "
+            "again with --set-clock"
+        )
+    return StoreError(f"{told}see that the clock is right, then run again with --force")

@@ -9,9 +9,14 @@ from newsdedup.store.paths import store_files
 from newsdedup.store.reader import Reader, index_bytes, main_bytes
 from newsdedup.store.schema import SCHEMA
 
+_DAY_SECONDS = 86_400
 
-def info(path: Path | str) -> Info:
+
+def info(path: Path | str, now: float) -> Info:
     """What a store holds.
+
+    Args:
+        now: Seconds since 1970.
 
     Raises:
         StoreError: It cannot be used.
@@ -38,4 +43,5 @@ def info(path: Path | str) -> Info:
             text_bytes=main_bytes(files),
             index_bytes=index_bytes(files),
             segments=len(store.segments.postings.segments),
+            ahead_days=max(0.0, store.clock - now) / _DAY_SECONDS,
         )

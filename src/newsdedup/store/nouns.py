@@ -202,6 +202,7 @@ class Info:
         segments: Files of postings.
         runs: All of them.
         last_run: The one of the largest number.
+        ahead_days: How far the store's clock is ahead of this machine's; 0 when it is not.
     """
 
     path: str
@@ -222,6 +223,7 @@ class Info:
     text_bytes: int
     index_bytes: int
     segments: int
+    ahead_days: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
