@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -17,6 +18,9 @@ from newsdedup.loaders import reads
 from newsdedup.report.formats import TERMINAL, Command, Format, named_format
 from newsdedup.report.plain import Style
 from newsdedup.report.terminal import MIN_WIDTH
+
+_DESCRIPTORS = re.compile(r"/proc/[^/]+/(?:task/[^/]+/)?fd|/dev(?:/fd)?")
+_MOST_LINKS = 40  # as the system has it
 
 Render = Callable[[Format, Style], Iterator[str]]
 """Result and kind of report bound already: `lambda form, style: form.renderer("scan")(result, style)`."""
@@ -147,6 +151,8 @@ def writable(target: str, option: str) -> Path:
         raise ConfigError(f"{option}: {target} is a folder; give a file name in it")
     if not path.absolute().parent.is_dir():
         raise ConfigError(f"{option}: no folder {path.parent}; make it first")
+    if _stream_of(path) is not None and not path.exists():
+        raise ConfigError(f"{option}: {target} is not open; give a file name")
     return path
 
 
@@ -174,10 +180,16 @@ def write_whole(path: Path, lines: Iterable[str]) -> None:
 def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
     """Writes a file beside and renames it, so that a half-written report never replaces a whole one.
 
-    A link is followed; a device or pipe is written as it is.
+    A link is followed; a device or pipe is written as it is, and so is what /dev/stdout and its like stand for: what
+    is in a file that the shell has opened stays.
     """
     target = path.resolve()
     try:
+        open_already = _stream_of(path)
+        if open_already is not None:
+            with os.fdopen(_opened(open_already), "wb") as stream:
+                stream.writelines(chunks)
+            return
         mode = target.stat().st_mode if target.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
             with target.open("wb") as stream:
@@ -199,6 +211,26 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
             raise
     except OSError as error:
         raise NewsdedupError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _stream_of(path: Path) -> Path | None:
+    """What a path leads to in /dev, /dev/fd or /proc/*/fd, links before it followed; None where it leads elsewhere."""
+    for _ in range(_MOST_LINKS):
+        here = path.absolute().parent.resolve() / path.name
+        within = _DESCRIPTORS.fullmatch(str(here.parent))
+        if within and (within[0] != "/dev" or not here.is_symlink()):
+            return here
+        if not here.is_symlink():
+            return None
+        path = here.parent / here.readlink()
+    return None
+
+
+def _opened(stream: Path) -> int:
+    """A descriptor to write to; of one of our own a second one, which goes on where that one stands in its file."""
+    if stream.parent == Path(f"/proc/{os.getpid()}/fd"):
+        return os.dup(int(stream.name))
+    return os.open(stream, os.O_WRONLY | os.O_APPEND)
 
 
 def _keep_name(folder: Path) -> None:
