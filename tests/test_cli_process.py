@@ -213,3 +213,13 @@ def test_a_report_goes_into_a_pipe(tmp_path: Path) -> None:
 def test_a_report_for_what_is_not_open_is_refused(tmp_path: Path) -> None:
     done = through_a_shell('"$PROGRAM" scan x -q -o text=/dev/fd/9', tmp_path)
     assert (done.returncode, done.stderr) == (2, b"newsdedup: error: -o: /dev/fd/9 is not open; give a file name\n")
+
+
+def test_a_working_directory_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    line = 'mkdir gone && cd gone && rmdir ../gone && "$PROGRAM"'
+    for words in ("scan x", "config show", "ingest x --store news.db"):
+        done = through_a_shell(f"{line} {words}", tmp_path)
+        assert (done.returncode, done.stdout) == (2, b""), words
+        ours = [line for line in done.stderr.splitlines() if not line.startswith(b"sh: ")]
+        assert ours == [b"newsdedup: error: the working directory is gone; change to one that is there"], words
+    assert through_a_shell(f"{line} --version", tmp_path).returncode == 0
