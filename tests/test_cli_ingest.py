@@ -101,6 +101,15 @@ class TestOrder:
         os.close(writing)
         assert (code, store.events) == (2, ["locked", "free"])
 
+    def test_a_standard_output_that_is_closed_was_not_told(
+        self, store: StandIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "stdout", None)
+        code, _, err = store.run(*BASE)
+        assert (code, store.events) == (2, ["locked", "free"])
+        assert err == f"{SKIPPED}newsdedup: error: standard output: it is closed; the next run says it again\n"
+        assert store.run(*BASE, "-q", "-o", "jsonl=new.jsonl")[0] == 0  # nothing goes there
+
     def test_metrics_are_of_the_last_success(self, store: StandIn) -> None:
         Path("m.prom").write_text("old\n", encoding="utf-8")
 

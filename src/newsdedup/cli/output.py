@@ -160,7 +160,7 @@ def deliver(outputs: Outputs, render: Render, *, whole: bool = False) -> None:
     """Writes every report: files first, then standard output.
 
     Args:
-        whole: A reader of standard output that leaves before the end has not got the report.
+        whole: A reader of standard output that leaves before the end, or that is not there, has not got the report.
 
     Raises:
         NewsdedupError: A file or standard output cannot be written; a report that was there before stays.
@@ -250,9 +250,12 @@ def _encoded(line: str) -> bytes:
 def write_stdout(lines: Iterable[str], *, whole: bool = False) -> None:
     """UTF-8, whatever the locale says: the data formats are UTF-8, and text is read by the same programs.
 
-    A reader that has left, as `head` does, is no error and changes no exit code, unless it was to take the `whole`.
+    A reader that has left, as `head` does, is no error and changes no exit code, unless it was to take the `whole`;
+    nor is a standard output that was closed from the start.
     """
     if sys.stdout is None:
+        if whole:
+            raise NewsdedupError("standard output: it is closed; the next run says it again")
         return
     try:
         sys.stdout.flush()
