@@ -26,6 +26,7 @@ from newsdedup.report.json_document import document_lines
 from newsdedup.report.jsonl import result_lines
 from newsdedup.report.plain import Style
 from newsdedup.report.text import text_lines
+from newsdedup.result import CLOCK_AHEAD
 from newsdedup.store.nouns import KeepText
 from test_report_samples import INGESTED
 
@@ -145,6 +146,21 @@ class TestLogs:
             **{"run": 12, "read": 100, "new": 40, "versions": 2, "repeated": 58, "matched": 3, "skipped": 1},
             **{"seconds": 1.234, "store_articles": 10_240, "store_bytes": 33_100_000},
         }
+
+    def test_programs_are_told_the_same_with_q(self, store: StandIn) -> None:
+        loud, quiet = (logged(store.run(*BASE, *more, "--log-format", "json")[2]) for more in ((), ("-q",)))
+        assert [line["message"] for line in quiet] == ["skipped empty.txt: empty", FINAL]
+        assert [sorted(line) for line in quiet] == [sorted(line) for line in loud]
+
+    def test_a_store_that_is_ahead_of_the_machine_is_told_with_q_too(self, store: StandIn) -> None:
+        note = f"{CLOCK_AHEAD} at 2031-01-01"
+        store.result = replace(INGESTED, skipped=(), notes=("a bucket was full", note))
+        told = f"{note}; newsdedup store expire news.db --keep TIME --set-clock puts it right"
+        assert store.run(*BASE, "-q")[2] == f"newsdedup: {told}\n"
+        assert store.run(*BASE)[2] == ""  # the text on standard output has it
+        assert store.run(*BASE, "--format", "jsonl")[2] == f"newsdedup: {told}\nnewsdedup: {FINAL}\n"
+        first, _ = logged(store.run(*BASE, "-q", "--log-format", "json")[2])
+        assert (first["level"], first["message"]) == ("warning", told)
 
     @pytest.mark.parametrize(
         ("error", "code", "level", "message"),
