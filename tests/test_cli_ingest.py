@@ -66,6 +66,13 @@ class TestReports:
         assert Path("new.jsonl").read_text(encoding="utf-8") == joined(result_lines(INGESTED))
         assert Path("new.log").read_text(encoding="utf-8") == joined(text_lines(INGESTED, Style()))
 
+    @pytest.mark.parametrize("words", [("--format", "csv"), ("-o", "csv=new.csv")])
+    def test_a_format_that_is_none_is_told_with_those_of_the_command(
+        self, store: StandIn, words: tuple[str, str]
+    ) -> None:
+        told = "newsdedup: error: no format csv in this version; available: text, jsonl, json\n"
+        assert store.run(*BASE, *words) == (2, "", told)
+
     def test_formats_of_the_gate_are_refused_before_any_work(self, store: StandIn) -> None:
         code, _, err = store.run(*BASE, "-o", "sarif=x.sarif")
         assert (code, store.events) == (2, [])

@@ -110,7 +110,9 @@ def ingest(
     found = run_settings(config_file, map_, **overrides)
     config, kept = found.for_ingest(), kept_files(found)
     lock_timeout_seconds = seconds_of(lock_timeout, "--lock-timeout", unit="s", zero=True)
-    outputs = planned_outputs(form, sinks, paths, kept=kept, quiet=quiet, verbose=verbose, color=color)
+    outputs = planned_outputs(
+        form, sinks, paths, command="ingest", kept=kept, quiet=quiet, verbose=verbose, color=color
+    )
     refuse_other_formats(outputs, "ingest")
     store = _store(store_file, paths, kept)
     refuse_writing_into(store, [sink.path for sink in outputs.files], "-o")

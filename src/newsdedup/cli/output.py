@@ -54,6 +54,7 @@ def planned_outputs(
     sinks: Sequence[str],
     inputs: Sequence[str],
     *,
+    command: Command | None = None,
     kept: Mapping[str, Path],
     quiet: bool,
     verbose: bool,
@@ -67,6 +68,7 @@ def planned_outputs(
         form: The value of --format; None when not given.
         sinks: The values of -o.
         inputs: The PATHs, which no report may overwrite.
+        command: Whose formats are told where one is not known; None for all.
         kept: What steers the run, which no report may overwrite either; see `options.kept_files`.
         quiet: Findings only; silences standard output when there are files and no `form`.
         verbose: All reasons, members and facts.
@@ -75,7 +77,7 @@ def planned_outputs(
     Raises:
         ConfigError: An unknown format, a target that cannot be written, or two reports for one file.
     """
-    files = tuple(_sink(text) for text in sinks)
+    files = tuple(_sink(text, command) for text in sinks)
     targets = [sink.path.resolve() for sink in files]
     for sink, target in zip(files, targets, strict=True):
         if targets.count(target) > 1:
@@ -93,7 +95,7 @@ def planned_outputs(
     if form is None:
         stdout = None if quiet and files else TERMINAL if terminal else named_format("text")
     else:
-        stdout = TERMINAL if form == "text" and terminal else named_format(form)
+        stdout = TERMINAL if form == "text" and terminal else named_format(form, command)
     return Outputs(stdout=stdout, files=files, style=style)
 
 
@@ -132,12 +134,12 @@ def _is_terminal() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
-def _sink(text: str) -> Sink:
+def _sink(text: str, command: Command | None) -> Sink:
     name, separator, target = text.partition("=")
     if not separator or not target or target == "-":
         raise ConfigError(f"-o: {text or '(empty)'} is not FORMAT=FILE; standard output gets --format FORMAT")
     path = writable(target, "-o")
-    return Sink(format=named_format(name), path=path)
+    return Sink(format=named_format(name, command), path=path)
 
 
 def writable(target: str, option: str) -> Path:
