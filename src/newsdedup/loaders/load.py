@@ -218,7 +218,8 @@ class _Once:
         status = os.fstat(file.fileno())
         first = self._places.setdefault((status.st_dev, status.st_ino), place)
         if first is not place:
-            raise RefusedError("duplicate-id", f"the same file as {first}, which is read already")
+            why = f"the same file as {first}, which" if first != place else "two PATHs lead to it, and it"
+            raise RefusedError("duplicate-id", f"{why} is read already")
 
 
 def _skipped(name: str, place: str, refusal: RefusedError) -> Skipped:
