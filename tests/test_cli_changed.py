@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -31,6 +33,18 @@ class TestChangedSince:
             "archive/untracked.md: rewrites archive/b2.md",
         ]
         assert "3 new articles against 5" in out
+
+    def test_a_changed_feed_is_new_whatever_its_name_ends_in(self, desk: Desk) -> None:
+        text = desk.newsroom.articles[COPY].text
+        items = [{"id": "own", "content_text": "Something else."}, {"id": "taken", "content_text": text}]
+        feed = {"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": items}
+        Path("archive/feed.json").write_text(json.dumps(feed), encoding="utf-8")
+        entry = f"<item><guid>again</guid><description>{escape(text)}</description></item>"
+        Path("archive/feed.xml").write_text(f"<rss><channel>{entry}</channel></rss>", encoding="utf-8")
+        code, out, _ = desk.run("check", "archive", "--changed-since", "HEAD", "--format", "github")
+        assert code == 1
+        found = sorted(line.partition(",end")[0] for line in out.splitlines() if line.startswith("::error "))
+        assert found == ["::error file=archive/feed.json,line=1", "::error file=archive/feed.xml,line=1"]
 
     def test_nothing_is_new_where_nothing_changed(self, desk: Desk) -> None:
         desk.put("archive/a.md", COPY)

@@ -26,6 +26,7 @@ from newsdedup.report.json_document import document_lines
 from newsdedup.report.jsonl import result_lines
 from newsdedup.report.plain import Style
 from newsdedup.report.text import text_lines
+from newsdedup.result import CLOCK_AHEAD
 from newsdedup.store.nouns import KeepText
 from test_report_samples import INGESTED
 
@@ -65,6 +66,13 @@ class TestReports:
         assert Path("new.jsonl").read_text(encoding="utf-8") == joined(result_lines(INGESTED))
         assert Path("new.log").read_text(encoding="utf-8") == joined(text_lines(INGESTED, Style()))
 
+    @pytest.mark.parametrize("words", [("--format", "csv"), ("-o", "csv=new.csv")])
+    def test_a_format_that_is_none_is_told_with_those_of_the_command(
+        self, store: StandIn, words: tuple[str, str]
+    ) -> None:
+        told = "newsdedup: error: no format csv in this version; available: text, jsonl, json\n"
+        assert store.run(*BASE, *words) == (2, "", told)
+
     def test_formats_of_the_gate_are_refused_before_any_work(self, store: StandIn) -> None:
         code, _, err = store.run(*BASE, "-o", "sarif=x.sarif")
         assert (code, store.events) == (2, [])
@@ -101,6 +109,15 @@ class TestOrder:
         os.close(writing)
         assert (code, store.events) == (2, ["locked", "free"])
 
+    def test_a_standard_output_that_is_closed_was_not_told(
+        self, store: StandIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "stdout", None)
+        code, _, err = store.run(*BASE)
+        assert (code, store.events) == (2, ["locked", "free"])
+        assert err == f"{SKIPPED}newsdedup: error: standard output: it is closed; the next run says it again\n"
+        assert store.run(*BASE, "-q", "-o", "jsonl=new.jsonl")[0] == 0  # nothing goes there
+
     def test_metrics_are_of_the_last_success(self, store: StandIn) -> None:
         Path("m.prom").write_text("old\n", encoding="utf-8")
 
@@ -136,6 +153,21 @@ class TestLogs:
             **{"run": 12, "read": 100, "new": 40, "versions": 2, "repeated": 58, "matched": 3, "skipped": 1},
             **{"seconds": 1.234, "store_articles": 10_240, "store_bytes": 33_100_000},
         }
+
+    def test_programs_are_told_the_same_with_q(self, store: StandIn) -> None:
+        loud, quiet = (logged(store.run(*BASE, *more, "--log-format", "json")[2]) for more in ((), ("-q",)))
+        assert [line["message"] for line in quiet] == ["skipped empty.txt: empty", FINAL]
+        assert [sorted(line) for line in quiet] == [sorted(line) for line in loud]
+
+    def test_a_store_that_is_ahead_of_the_machine_is_told_with_q_too(self, store: StandIn) -> None:
+        note = f"{CLOCK_AHEAD} at 2031-01-01"
+        store.result = replace(INGESTED, skipped=(), notes=("a bucket was full", note))
+        told = f"{note}; newsdedup store expire news.db --keep TIME --set-clock puts it right"
+        assert store.run(*BASE, "-q")[2] == f"newsdedup: {told}\n"
+        assert store.run(*BASE)[2] == ""  # the text on standard output has it
+        assert store.run(*BASE, "--format", "jsonl")[2] == f"newsdedup: {told}\nnewsdedup: {FINAL}\n"
+        first, _ = logged(store.run(*BASE, "-q", "--log-format", "json")[2])
+        assert (first["level"], first["message"]) == ("warning", told)
 
     @pytest.mark.parametrize(
         ("error", "code", "level", "message"),

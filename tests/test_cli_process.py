@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -162,3 +163,63 @@ def test_no_color_is_kept_to() -> None:
 def test_a_terminal_that_cannot_show_the_table_gets_plain_text(columns: int, variables: dict[str, str]) -> None:
     _, shown = on_a_terminal("scan", "x", "-q", columns=columns, **variables)
     assert shown.startswith("rewrite     0.98   0.93     0.58  left ")
+
+
+def through_a_shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    """A line for the shell, in which `$PROGRAM` is the command."""
+    program = folder / "newsdedup"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(command())} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    env = environment(PROGRAM=str(program))
+    return subprocess.run(["sh", "-c", line], cwd=folder, env=env, capture_output=True, check=False, timeout=20)
+
+
+@pytest.mark.parametrize(
+    ("name", "redirection"),
+    [
+        ("/dev/stdout", ">> log"),
+        ("/dev/stderr", "2>> log"),
+        ("/dev/fd/3", "3>> log"),
+        ("/proc/self/fd/3", "3>> log"),
+        ("link", ">> log"),
+    ],
+)
+def test_a_report_for_what_the_shell_has_opened_is_added_to_it(name: str, redirection: str, tmp_path: Path) -> None:
+    log, link = tmp_path / "log", tmp_path / "link"
+    log.write_text("kept\n", encoding="utf-8")
+    link.symlink_to("/dev/stdout")
+    node = log.stat().st_ino
+    done = through_a_shell(f'"$PROGRAM" scan x -q -o text={name} {redirection}', tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert log.stat().st_ino == node
+    kept, *report = log.read_text(encoding="utf-8").splitlines()
+    assert kept == "kept"
+    assert report[0].startswith("verdict ")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "log", "newsdedup"]
+
+
+def test_a_report_and_standard_output_in_one_file_stand_behind_each_other(tmp_path: Path) -> None:
+    done = through_a_shell('"$PROGRAM" scan x -q -o text=/dev/stdout --format jsonl > log', tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    lines = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert (lines[0][:8], lines[-1][:17]) == ("verdict ", '{"type":"summary"')
+
+
+def test_a_report_goes_into_a_pipe(tmp_path: Path) -> None:
+    done = through_a_shell('"$PROGRAM" scan x -q -o text=/dev/stdout | cat', tmp_path)
+    assert (done.stdout[:8], done.stderr) == (b"verdict ", b"")
+
+
+def test_a_report_for_what_is_not_open_is_refused(tmp_path: Path) -> None:
+    done = through_a_shell('"$PROGRAM" scan x -q -o text=/dev/fd/9', tmp_path)
+    assert (done.returncode, done.stderr) == (2, b"newsdedup: error: -o: /dev/fd/9 is not open; give a file name\n")
+
+
+def test_a_working_directory_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    line = 'mkdir gone && cd gone && rmdir ../gone && "$PROGRAM"'
+    for words in ("scan x", "config show", "ingest x --store news.db"):
+        done = through_a_shell(f"{line} {words}", tmp_path)
+        assert (done.returncode, done.stdout) == (2, b""), words
+        ours = [line for line in done.stderr.splitlines() if not line.startswith(b"sh: ")]
+        assert ours == [b"newsdedup: error: the working directory is gone; change to one that is there"], words
+    assert through_a_shell(f"{line} --version", tmp_path).returncode == 0

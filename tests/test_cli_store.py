@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from cli_store import StandIn, stand_in
-from newsdedup.config import Config
 from newsdedup.errors import StoreError
 from newsdedup.store.nouns import Expired, Info, KeepText, Migrated, RunRow
 
@@ -35,6 +34,7 @@ INFO = Info(
     text_bytes=20_000_000,
     index_bytes=13_100_000,
     segments=7,
+    ahead_days=0.0,
 )
 
 
@@ -91,6 +91,14 @@ class TestInfo:
         store.answer = replace(INFO, last_run=replace(INFO.last_run, ended=None))
         assert "last run    1201, started 2023-11-14T23:13:20Z, not ended\n" in store.run("store", "info", "news.db")[1]
 
+    def test_says_of_a_clock_that_is_ahead_how_it_is_put_right(self, store: StandIn) -> None:
+        store.answer = replace(INFO, ahead_days=1_460.2)
+        told = (
+            "clock       1,460 days ahead of this machine's; newsdedup store expire news.db --keep TIME --set-clock "
+            "puts it right\n"
+        )
+        assert told in store.run("store", "info", "news.db")[1]
+
     def test_is_an_object_for_programs(self, store: StandIn) -> None:
         store.answer = INFO
         found = json.loads(store.run("store", "info", "news.db", "--format", "json")[1])
@@ -98,7 +106,12 @@ class TestInfo:
             **{"path": "news.db", "schema": 1, "version": "0.1.0", "keep_text": "full", "articles": 10_240},
             **{"parameters": {"lang": "None", "views": "copy,terms"}, "superseded": 12, "matches": 1_204},
             **{"clusters": 311, "outlets": 24, "runs": 1_201, "segments": 7},
-            **{"text_bytes": 20_000_000, "index_bytes": 13_100_000, "created": "2023-11-14T22:13:20Z"},
+            **{
+                "text_bytes": 20_000_000,
+                "index_bytes": 13_100_000,
+                "ahead_days": 0.0,
+                "created": "2023-11-14T22:13:20Z",
+            },
             **{"oldest": "2023-11-14T22:13:20Z", "newest": "2023-11-14T23:13:20Z"},
             "last_run": {
                 "number": 1_201,
@@ -139,10 +152,13 @@ class TestExpire:
             "arguments": (STORE, days),
             "lock_timeout_seconds": 300.0,
             "force": False,
+            "set_clock": False,
             "progress": None,
         }
         assert store.run("store", "expire", "news.db", "--keep", keep, "--force", "-q") == (0, "", "")
         assert store.asked["force"] is True
+        assert store.run("store", "expire", "news.db", "--keep", keep, "--set-clock", "-q") == (0, "", "")
+        assert store.asked["set_clock"] is True
 
     @pytest.mark.parametrize("keep", ["0", "0d", "-1d", "nan", "inf", "forever", ""])
     def test_refuses_to_keep_no_time(self, store: StandIn, keep: str) -> None:
@@ -152,15 +168,33 @@ class TestExpire:
 
 
 class TestMigrate:
-    def test_goes_to_the_parameters_of_the_command_line_and_the_configuration(self, store: StandIn) -> None:
-        Path("newsdedup.yaml").write_text("lang: de\n", encoding="utf-8")
+    @pytest.mark.parametrize(
+        ("words", "views", "lang"),
+        [
+            ((), None, "keep"),
+            (("--views", "facts,copy"), frozenset({"facts", "copy"}), "keep"),
+            (("--lang", "DE"), None, "de"),
+            (("--lang", "none"), None, None),
+        ],
+    )
+    def test_changes_what_the_command_line_names_and_nothing_else(
+        self, store: StandIn, words: tuple[str, ...], views: frozenset[str] | None, lang: str | None
+    ) -> None:
+        Path("newsdedup.yaml").write_text("lang: fr\nviews: [copy]\n", encoding="utf-8")
         store.answer = Migrated(articles=12, from_={"views": "copy", "lang": "en"}, to={"views": "facts", "lang": "de"})
-        assert store.run("store", "migrate", "news.db", "--views", "facts") == (
+        assert store.run("store", "migrate", "news.db", *words) == (
             0,
             "",
             "newsdedup: migrated 12 articles of news.db: lang en -> de, views copy -> facts\n",
         )
-        assert store.asked["arguments"] == (STORE, Config(views=("facts",), lang="de"))
+        asked = {"views": views, "lang": lang, "lock_timeout_seconds": 0.0, "progress": None}
+        assert store.asked == {"arguments": (STORE,), **asked}
+
+    @pytest.mark.parametrize(("option", "value"), [("--views", "all"), ("--views", ""), ("--lang", "german")])
+    def test_refuses_what_no_setting_may_be(self, store: StandIn, option: str, value: str) -> None:
+        code, _, err = store.run("store", "migrate", "news.db", option, value)
+        assert (code, store.events) == (2, [])
+        assert err.startswith(f"newsdedup: error: command line: {option} is {value or 'empty'}; allowed: ")
 
     def test_says_when_there_was_nothing_to_do(self, store: StandIn) -> None:
         store.answer = Migrated(articles=0, from_={"views": "copy"}, to={"views": "copy"})

@@ -11,7 +11,7 @@ from conftest import Newsroom
 from ingest_sets import DAY, NOW, Kept, by_time, in_parts, sides
 from newsdedup import Config
 from newsdedup.article import Article
-from newsdedup.errors import StoreError
+from newsdedup.errors import InputError, StoreError
 from newsdedup.result import Verdict
 from newsdedup.stores import ingest_articles
 
@@ -132,7 +132,7 @@ def test_a_report_of_some_time_goes_by_the_clock_of_the_machine(kept: Kept, stor
 
 def test_a_store_without_such_a_run_says_so(kept: Kept, story: list[Article]) -> None:
     kept.run(story)
-    with pytest.raises(StoreError, match="no run 7; newsdedup store info"):
+    with pytest.raises(InputError, match="no run 7; newsdedup store info"):
         kept.report(run=7)
 
 

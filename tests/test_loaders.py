@@ -451,6 +451,20 @@ def test_in_a_check_only_the_very_same_text_is_left_out_for_its_id() -> None:
     assert ids(load_articles("-", stdin=io.BytesIO(data))) == ["7", *["7 (duplicate-id)"] * 3]
 
 
+def test_a_file_that_two_paths_reach_by_one_name_is_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-dash.txt").write_text("words", encoding="utf-8")
+    for paths in ((".", "./-dash.txt"), ("./-dash.txt", "./-dash.txt")):
+        _, again = load_articles(*paths)
+        assert isinstance(again, Skipped)
+        assert again.detail.endswith("-dash.txt: two PATHs lead to it, and it is read already"), paths
+    _, again = load_articles(".", tmp_path / "-dash.txt")
+    assert isinstance(again, Skipped)
+    assert again.detail.endswith("-dash.txt: the same file as ./-dash.txt, which is read already")
+
+
 def test_file_reached_by_two_paths_is_read_once(tmp_path: Path) -> None:
     path = write(tmp_path / "f" / "a.txt", "Body.")
     write(tmp_path / "f-2" / "b.txt", "Body.")

@@ -426,6 +426,53 @@ def test_fields_that_are_not_what_they_are_named_do_no_harm() -> None:
     assert [item.reason for item in skipped(feed("<rss <version='2.0'><channel>"))] == ["bad-xml"]
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        r'"title": "\ud83d"',
+        r'"title": "\udc00 x"',
+        r'"\ud83d": 1',
+        '"size": 1e999',
+        '"size": -1e999',
+        '"size": NaN',
+        '"size": Infinity',
+        '"size": [{"a": 1e999}]',
+        f'"size": {"9" * 5000}',
+    ],
+)
+def test_a_damaged_entry_of_a_json_feed_is_skipped_and_the_others_are_read(field: str) -> None:
+    good = [f'{{"id": "{name}", "content_text": "{name} \\ud83d\\ude00"}}' for name in "ac"]
+    bad = f'{{"id": "b", "content_text": "b", {field}}}'
+    head = '{"version": "https://jsonfeed.org/version/1.1", "title": "T\\ud83d", "items": ['
+    first, second, third = feed(f"{head}{good[0]}, {bad}, {good[1]}]}}")
+    assert [(item.id, item.text, item.source) for item in articles([first, third])] == [
+        ("a", "a \U0001f600", "T\ufffd"),
+        ("c", "c \U0001f600", "T\ufffd"),
+    ]
+    assert isinstance(second, Skipped)
+    assert (second.input, second.reason) == ("b", "bad-json")
+    assert second.detail.startswith("f.xml entry 2: half of a character, or a number that is none, in the entry; ")
+
+
+def test_long_numbers_beside_a_damaged_entry_stay_what_they_are() -> None:
+    items = ", ".join(f'{{"id": {name}, "content_text": "x"}}' for name in (7, 2**64 - 1, -(2**63), 2**64, "1e999"))
+    found = list(feed(f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{items}]}}'))
+    assert [item.id for item in found if isinstance(item, Article)] == [
+        "7",
+        str(2**64 - 1),
+        str(-(2**63)),
+        "1.8446744073709552e+19",
+    ]
+    assert [item.input for item in skipped(found)] == ["f.xml#5"]
+
+
+@pytest.mark.parametrize("inner", ["[" * 100_000, "[" * 100_000 + "]" * 100_000, r'"\ud83d', '"\\ud83d" x', "\x01"])
+def test_a_json_feed_that_is_no_json_beside_its_damage_is_refused(inner: str) -> None:
+    [refused] = skipped(feed(f'{{"version": "https://jsonfeed.org/version/1.1", "x": {inner}, "items": [1e999]}}'))
+    assert refused.reason == "bad-json"
+    assert "not JSON, " in refused.detail
+
+
 def test_entries_beyond_the_cap_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsdedup.loaders.feedxml.MAX_ENTRIES", 2)
     monkeypatch.setattr("newsdedup.loaders.jsonfeed.MAX_ENTRIES", 2)

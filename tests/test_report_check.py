@@ -18,7 +18,7 @@ from newsdedup.gate.check import Check
 from newsdedup.gate.findings import decide
 from newsdedup.report.findings_text import findings_text
 from newsdedup.report.findings_words import bare_score
-from newsdedup.report.formats import FORMATS, TERMINAL, format_names
+from newsdedup.report.formats import FORMATS, TERMINAL, format_names, named_format
 from newsdedup.report.jsonl import pair_object
 from newsdedup.report.plain import Style
 from newsdedup.result import Verdict
@@ -227,6 +227,8 @@ def test_formats_stand_in_a_stable_order_and_refuse_what_they_lack() -> None:
     assert format_names("scan") == format_names("compare") == ("text", "jsonl", "json")
     with pytest.raises(ConfigError, match=r"^scan has no format sarif; check has; available: text, jsonl, json$"):
         FORMATS["sarif"].renderer("scan")
+    with pytest.raises(ConfigError, match=r"^no format csv in this version; available: text, jsonl, json$"):
+        named_format("csv", "scan")
     for name in FORMATS:
         assert list(FORMATS[name].renderer("check")(shown_check(), PLAIN))
 

@@ -87,6 +87,15 @@ def test_findings_only_is_one_line_a_finding() -> None:
     assert list(text_lines(NOTHING, Style(findings_only=True))) == []
 
 
+def test_findings_of_an_ingest_are_its_clusters_too() -> None:
+    whole = list(text_lines(INGESTED, PLAIN))
+    end = next(place for place, line in enumerate(whole) if line.startswith("skipped "))
+    assert list(text_lines(INGESTED, Style(findings_only=True))) == whole[1 : end - 1]
+    assert any(line.startswith("cluster ") for line in whole[1:end])
+    shown = "\n".join(terminal_lines(INGESTED, Style(findings_only=True)))
+    assert (shown.count("cluster "), "skipped" in shown, "note:" in shown) == (len(INGESTED.clusters), False, False)
+
+
 def test_nothing_found_is_said() -> None:
     expected = ["2 articles, 0 pairs, 0 clusters. A score is evidence, not an accusation."]
     assert list(text_lines(NOTHING, PLAIN)) == expected

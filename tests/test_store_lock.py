@@ -38,7 +38,7 @@ class TestTheLock:
     def test_of_another_process_is_told_with_its_number(self, tmp_path: Path) -> None:
         with held(tmp_path / "lock") as child:
             for seconds in (0.0, 0.06):
-                with pytest.raises(StoreLockedError, match=rf"process {child.pid}\).*--lock-timeout") as caught:
+                with pytest.raises(StoreLockedError, match=rf"process {child.pid}\).*--lock-timeout TIME ") as caught:
                     WriterLock(tmp_path / "lock", "news.store", seconds)
                 assert caught.value.exit_code == 75
             child.kill()

@@ -86,8 +86,12 @@ class Article:
         file = printable_path(self.origin)
         if self.line is None:
             return file
-        counted = "entry" if file.lower().removesuffix(".gz").endswith(_FEED_ENDS) else "line"
-        return f"{file} {counted} {self.line}"
+        return f"{file} {'entry' if self.in_feed else 'line'} {self.line}"
+
+    @property
+    def in_feed(self) -> bool:
+        """Whether `line` counts entries, which tells no line of the file."""
+        return self.line is not None and self.origin.lower().removesuffix(".gz").endswith(_FEED_ENDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

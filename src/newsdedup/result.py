@@ -12,6 +12,9 @@ from newsdedup.article import Article, Skipped
 SCHEMA = 1
 """Version of the result lines; a change is said in the CHANGELOG."""
 
+CLOCK_AHEAD = "the store's clock has been"
+"""How the note begins that a store is ahead of the machine; what is silent says this one all the same."""
+
 
 class Verdict(StrEnum):
     """How two articles relate, strongest first."""

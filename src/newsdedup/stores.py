@@ -13,7 +13,7 @@ from newsdedup.api import all_in_language, parameters_of, reported_verdicts, set
 from newsdedup.article import Article, Skipped
 from newsdedup.config import Config
 from newsdedup.engine.workers import Progress
-from newsdedup.errors import StoreError
+from newsdedup.errors import InputError, StoreError
 from newsdedup.ingest.clusters import renew_clusters
 from newsdedup.ingest.renewal import Rebuilder, unlike_texts
 from newsdedup.ingest.reports import everything, news_of, told_by
@@ -104,7 +104,8 @@ def report_store(
         now: Seconds since 1970; None takes the time that it is.
 
     Raises:
-        StoreError: The store cannot be used, or has no such run.
+        InputError: There is no such run.
+        StoreError: The store cannot be used.
     """
     config = config or Config()
     started = time.monotonic()
@@ -113,7 +114,7 @@ def report_store(
         if run is not None:
             wanted = (0 if last is None else last.number) if run == "last" else run
             if not reader.has_run(wanted):
-                raise StoreError(f"{store}: no run {run}; newsdedup store info {store} tells how many there are")
+                raise InputError(f"{store}: no run {run}; newsdedup store info {store} tells how many there are")
             scope = told_by(reader, [wanted])
         elif since_seconds is not None:
             wall = time.time() if now is None else now

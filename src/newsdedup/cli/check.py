@@ -60,7 +60,9 @@ def check(
     config = steered.config
     both = sides(paths, against, changed_since)
     kept = kept_files(steered)
-    outputs = planned_outputs(form, sinks, both.named, kept=kept, quiet=quiet, verbose=verbose, color=color)
+    outputs = planned_outputs(
+        form, sinks, both.named, command="check", kept=kept, quiet=quiet, verbose=verbose, color=color
+    )
     refuse_other_formats(outputs, "check")
     found = checked(both, config, outputs, quiet=quiet)
     deliver(outputs, lambda form, style: form.renderer("check")(found, style))

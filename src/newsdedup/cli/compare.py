@@ -61,7 +61,9 @@ def compare(
     config, kept = found.config, kept_files(found)
     specs = [_located(spec) for spec in (left, right)]
     inputs = [*(path for path, _ in specs), *among]
-    outputs = planned_outputs(form, sinks, inputs, kept=kept, quiet=quiet, verbose=verbose, color=color)
+    outputs = planned_outputs(
+        form, sinks, inputs, command="compare", kept=kept, quiet=quiet, verbose=verbose, color=color
+    )
     refuse_other_formats(outputs, "compare")
     if specs[0] == specs[1]:
         raise InputError(f"{left} and {right} are the same article; name two")

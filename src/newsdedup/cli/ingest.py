@@ -38,7 +38,7 @@ from newsdedup.config import Config
 from newsdedup.errors import ConfigError
 from newsdedup.report.formats import FORMATS, TERMINAL
 from newsdedup.report.plain import figures_line
-from newsdedup.result import RunFigures
+from newsdedup.result import CLOCK_AHEAD, RunFigures
 from newsdedup.store.paths import belongs_to_store, store_files
 
 if TYPE_CHECKING:
@@ -110,7 +110,9 @@ def ingest(
     found = run_settings(config_file, map_, **overrides)
     config, kept = found.for_ingest(), kept_files(found)
     lock_timeout_seconds = seconds_of(lock_timeout, "--lock-timeout", unit="s", zero=True)
-    outputs = planned_outputs(form, sinks, paths, kept=kept, quiet=quiet, verbose=verbose, color=color)
+    outputs = planned_outputs(
+        form, sinks, paths, command="ingest", kept=kept, quiet=quiet, verbose=verbose, color=color
+    )
     refuse_other_formats(outputs, "ingest")
     store = _store(store_file, paths, kept)
     refuse_writing_into(store, [sink.path for sink in outputs.files], "-o")
@@ -127,15 +129,27 @@ def ingest(
         )
         result = ingested.result
         assert result.figures is not None  # noqa: S101  # an ingest has them
-        if not quiet:
+        told = for_programs() or not quiet
+        if told:
             tell_skipped(result.skipped, outputs)
+        in_words = not quiet and not for_programs() and _is_text(outputs)
+        if not in_words:
+            _tell_clock(result.notes, store)
         deliver(outputs, lambda form, style: form.renderer("ingest")(result, style), whole=True)
         ingested.told()
         if metrics is not None:
             _write_metrics(metrics, result.figures, store)
-    if not quiet and (for_programs() or not _is_text(outputs)):
+    if told and not in_words:
         say(figures_line(result.figures), figures=asdict(result.figures))
     return EXIT_SKIPPED if config.strict and result.skipped else 0
+
+
+def _tell_clock(notes: Sequence[str], store: Path) -> None:
+    """Says that the store is ahead of the machine, which nobody may overlook: articles are kept for too long."""
+    for note in notes:
+        if note.startswith(CLOCK_AHEAD):
+            out = f"newsdedup store expire {store} --keep TIME --set-clock puts it right"
+            say(f"{note}; {out}", level="warning")
 
 
 def _store(name: str, paths: Sequence[str], kept: Mapping[str, Path]) -> Path:

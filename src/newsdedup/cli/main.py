@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -16,7 +17,7 @@ import click
 from newsdedup import __version__
 from newsdedup.cli.messages import as_text, say
 from newsdedup.cli.output import discard_stdout
-from newsdedup.errors import NewsdedupError
+from newsdedup.errors import ConfigError, NewsdedupError
 from newsdedup.process import one_thread
 
 EXIT_USAGE = 2
@@ -138,7 +139,19 @@ def _invoke(arguments: Sequence[str]) -> int:
             code = cli.invoke(context)
     except click.exceptions.Exit as ending:
         return ending.exit_code
+    except FileNotFoundError:
+        if _has_working_folder():
+            raise
+        raise ConfigError("the working directory is gone; change to one that is there") from None
     return code if isinstance(code, int) else 0
+
+
+def _has_working_folder() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -17,6 +18,9 @@ from newsdedup.loaders import reads
 from newsdedup.report.formats import TERMINAL, Command, Format, named_format
 from newsdedup.report.plain import Style
 from newsdedup.report.terminal import MIN_WIDTH
+
+_DESCRIPTORS = re.compile(r"/proc/[^/]+/(?:task/[^/]+/)?fd|/dev(?:/fd)?")
+_MOST_LINKS = 40  # as the system has it
 
 Render = Callable[[Format, Style], Iterator[str]]
 """Result and kind of report bound already: `lambda form, style: form.renderer("scan")(result, style)`."""
@@ -50,6 +54,7 @@ def planned_outputs(
     sinks: Sequence[str],
     inputs: Sequence[str],
     *,
+    command: Command | None = None,
     kept: Mapping[str, Path],
     quiet: bool,
     verbose: bool,
@@ -63,6 +68,7 @@ def planned_outputs(
         form: The value of --format; None when not given.
         sinks: The values of -o.
         inputs: The PATHs, which no report may overwrite.
+        command: Whose formats are told where one is not known; None for all.
         kept: What steers the run, which no report may overwrite either; see `options.kept_files`.
         quiet: Findings only; silences standard output when there are files and no `form`.
         verbose: All reasons, members and facts.
@@ -71,7 +77,7 @@ def planned_outputs(
     Raises:
         ConfigError: An unknown format, a target that cannot be written, or two reports for one file.
     """
-    files = tuple(_sink(text) for text in sinks)
+    files = tuple(_sink(text, command) for text in sinks)
     targets = [sink.path.resolve() for sink in files]
     for sink, target in zip(files, targets, strict=True):
         if targets.count(target) > 1:
@@ -89,7 +95,7 @@ def planned_outputs(
     if form is None:
         stdout = None if quiet and files else TERMINAL if terminal else named_format("text")
     else:
-        stdout = TERMINAL if form == "text" and terminal else named_format(form)
+        stdout = TERMINAL if form == "text" and terminal else named_format(form, command)
     return Outputs(stdout=stdout, files=files, style=style)
 
 
@@ -128,12 +134,12 @@ def _is_terminal() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
-def _sink(text: str) -> Sink:
+def _sink(text: str, command: Command | None) -> Sink:
     name, separator, target = text.partition("=")
     if not separator or not target or target == "-":
         raise ConfigError(f"-o: {text or '(empty)'} is not FORMAT=FILE; standard output gets --format FORMAT")
     path = writable(target, "-o")
-    return Sink(format=named_format(name), path=path)
+    return Sink(format=named_format(name, command), path=path)
 
 
 def writable(target: str, option: str) -> Path:
@@ -147,6 +153,8 @@ def writable(target: str, option: str) -> Path:
         raise ConfigError(f"{option}: {target} is a folder; give a file name in it")
     if not path.absolute().parent.is_dir():
         raise ConfigError(f"{option}: no folder {path.parent}; make it first")
+    if _stream_of(path) is not None and not path.exists():
+        raise ConfigError(f"{option}: {target} is not open; give a file name")
     return path
 
 
@@ -154,7 +162,7 @@ def deliver(outputs: Outputs, render: Render, *, whole: bool = False) -> None:
     """Writes every report: files first, then standard output.
 
     Args:
-        whole: A reader of standard output that leaves before the end has not got the report.
+        whole: A reader of standard output that leaves before the end, or that is not there, has not got the report.
 
     Raises:
         NewsdedupError: A file or standard output cannot be written; a report that was there before stays.
@@ -174,10 +182,16 @@ def write_whole(path: Path, lines: Iterable[str]) -> None:
 def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
     """Writes a file beside and renames it, so that a half-written report never replaces a whole one.
 
-    A link is followed; a device or pipe is written as it is.
+    A link is followed; a device or pipe is written as it is, and so is what /dev/stdout and its like stand for: what
+    is in a file that the shell has opened stays.
     """
     target = path.resolve()
     try:
+        open_already = _stream_of(path)
+        if open_already is not None:
+            with os.fdopen(_opened(open_already), "wb") as stream:
+                stream.writelines(chunks)
+            return
         mode = target.stat().st_mode if target.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
             with target.open("wb") as stream:
@@ -201,6 +215,26 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
         raise NewsdedupError(f"{path}: cannot be written: {error.strerror}") from None
 
 
+def _stream_of(path: Path) -> Path | None:
+    """What a path leads to in /dev, /dev/fd or /proc/*/fd, links before it followed; None where it leads elsewhere."""
+    for _ in range(_MOST_LINKS):
+        here = path.absolute().parent.resolve() / path.name
+        within = _DESCRIPTORS.fullmatch(str(here.parent))
+        if within and (within[0] != "/dev" or not here.is_symlink()):
+            return here
+        if not here.is_symlink():
+            return None
+        path = here.parent / here.readlink()
+    return None
+
+
+def _opened(stream: Path) -> int:
+    """A descriptor to write to; of one of our own a second one, which goes on where that one stands in its file."""
+    if stream.parent == Path(f"/proc/{os.getpid()}/fd"):
+        return os.dup(int(stream.name))
+    return os.open(stream, os.O_WRONLY | os.O_APPEND)
+
+
 def _keep_name(folder: Path) -> None:
     """Makes a new name in a folder survive a power cut, where the system can."""
     with contextlib.suppress(OSError):
@@ -218,9 +252,12 @@ def _encoded(line: str) -> bytes:
 def write_stdout(lines: Iterable[str], *, whole: bool = False) -> None:
     """UTF-8, whatever the locale says: the data formats are UTF-8, and text is read by the same programs.
 
-    A reader that has left, as `head` does, is no error and changes no exit code, unless it was to take the `whole`.
+    A reader that has left, as `head` does, is no error and changes no exit code, unless it was to take the `whole`;
+    nor is a standard output that was closed from the start.
     """
     if sys.stdout is None:
+        if whole:
+            raise NewsdedupError("standard output: it is closed; the next run says it again")
         return
     try:
         sys.stdout.flush()

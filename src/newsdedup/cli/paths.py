@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from newsdedup.loaders import reads
+from newsdedup.loaders.kinds import may_be_feed
 
 
 def as_seen(path: str) -> str:
@@ -57,7 +58,7 @@ class Reach:
         return cls(frozenset(PurePath(os.path.realpath(path)).parts for path in paths))
 
     def skips(self, file: str) -> list[str]:
-        """For each PATH that reaches a file the reason why it is skipped, by its name alone; "" where it is read.
+        """For each PATH that reaches a file the reason why it is skipped, by its name alone; "" where it may be read.
 
         Args:
             file: A real path; nothing need be there.
@@ -69,7 +70,7 @@ class Reach:
 def _skipped(below: tuple[str, ...]) -> str:
     if any(part.startswith(".") for part in below):
         return "hidden"
-    return "" if not below or reads(below[-1]) else "unknown-type"
+    return "" if not below or reads(below[-1]) or may_be_feed(below[-1]) else "unknown-type"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,9 @@ def report(
     since_seconds = None if since is None else seconds_of(since, "--since", unit="d")
     number = None if run is None else _run(run)
     path = _store(store)
-    outputs = planned_outputs(form, sinks, [store], kept=kept_files(found), quiet=quiet, verbose=verbose, color=color)
+    outputs = planned_outputs(
+        form, sinks, [store], command="report", kept=kept_files(found), quiet=quiet, verbose=verbose, color=color
+    )
     refuse_other_formats(outputs, "report")
     refuse_writing_into(path, [sink.path for sink in outputs.files], "-o")
     from newsdedup.stores import report_store  # noqa: PLC0415  # numpy

@@ -52,7 +52,7 @@ def scan(
     refuse_quiet_and_verbose(quiet, verbose)
     found = run_settings(config_file, map_, **overrides)
     config, kept = found.config, kept_files(found)
-    outputs = planned_outputs(form, sinks, paths, kept=kept, quiet=quiet, verbose=verbose, color=color)
+    outputs = planned_outputs(form, sinks, paths, command="scan", kept=kept, quiet=quiet, verbose=verbose, color=color)
     refuse_other_formats(outputs, "scan")
     profile = Profile("start") if profiled else None
     result = _found(paths, config, profile, quiet=quiet)

@@ -9,15 +9,16 @@ import click
 
 from newsdedup.cli.main import EXIT_USAGE
 from newsdedup.cli.messages import say
-from newsdedup.cli.options import config_options, settings_with_origins
 from newsdedup.cli.output import write_stdout
 from newsdedup.cli.progress import work
 from newsdedup.cli.store_options import lock_timeout_option, quiet_option, seconds_of
-from newsdedup.config import VIEWS
+from newsdedup.config import VIEWS, command_line_value
 from newsdedup.errors import StoreError
 from newsdedup.report.plain import count, megabytes, visible
 
 _SECONDS_PER_DAY = 86_400
+_NO_LANGUAGE = "none"
+"""What --lang says where a store knows no language of every article."""
 
 
 @click.group(invoke_without_command=True)
@@ -62,20 +63,28 @@ def verify(*, file: str, sample: int) -> int:
 @click.argument("file", metavar="FILE")
 @click.option("--keep", metavar="TIME", required=True, help="What was seen in this time stays: 90d, 36h.")
 @click.option("--force", is_flag=True, help="Also when more than half of the articles would go.")
+@click.option("--set-clock", is_flag=True, help="Times in the store that lie ahead of this machine's clock become now.")
 @lock_timeout_option
 @quiet_option
-def expire(*, file: str, keep: str, force: bool, lock_timeout: str, quiet: bool) -> None:
+def expire(*, file: str, keep: str, force: bool, set_clock: bool, lock_timeout: str, quiet: bool) -> None:
     """Drop the articles that were last seen longer ago than --keep, with all that is known of them.
 
-    Time is the store's own, which never goes back: a clock that is set back expires nothing early. An expiry that was
-    cut off goes on where it was.
+    Time is the store's own, which never goes back: a clock that is set back expires nothing early. After a clock that
+    ran ahead, --set-clock puts the store right. An expiry that was cut off goes on where it was.
     """
     keep_days = seconds_of(keep, "--keep", unit="d") / _SECONDS_PER_DAY
     waiting = seconds_of(lock_timeout, "--lock-timeout", unit="s", zero=True)
     from newsdedup.stores import expire_store  # noqa: PLC0415  # numpy
 
     with work(quiet=quiet) as progress:
-        gone = expire_store(Path(file), keep_days, lock_timeout_seconds=waiting, force=force, progress=progress)
+        gone = expire_store(
+            Path(file),
+            keep_days,
+            lock_timeout_seconds=waiting,
+            force=force,
+            set_clock=set_clock,
+            progress=progress,
+        )
     if not quiet:
         freed = f"{megabytes(gone.bytes_freed)} freed"
         say(f"expired {count(gone.articles, 'article')} of {file}: {gone.left:,} left, {freed}")
@@ -83,9 +92,8 @@ def expire(*, file: str, keep: str, force: bool, lock_timeout: str, quiet: bool)
 
 @store.command()
 @click.argument("file", metavar="FILE")
-@click.option("--views", metavar="NAMES", help=f"Ways of looking for candidates; default: {','.join(VIEWS)}.")
-@click.option("--lang", metavar="CODE", help="Language of every article, such as en; default: found from the text.")
-@config_options
+@click.option("--views", metavar="NAMES", help=f"Some of {','.join(VIEWS)}; default: as they are.")
+@click.option("--lang", metavar="CODE", help="Language of all articles, or none: found for each; default: as it is.")
 @lock_timeout_option
 @quiet_option
 def migrate(
@@ -93,24 +101,24 @@ def migrate(
     file: str,
     views: str | None,
     lang: str | None,
-    config_file: str | None,
-    preset: str | None,
     lock_timeout: str,
     quiet: bool,
 ) -> None:
     """Make the signatures of a store anew, for other --views, another --lang or another version of newsdedup.
 
+    Only the options given change anything: what is not given stays as the store has it, whatever a configuration says.
     Everything is built beside the old and takes its place in one step; a migration that was cut off leaves the old as
     it was. It needs the texts: a store with --keep-text none cannot be migrated.
     """
     waiting = seconds_of(lock_timeout, "--lock-timeout", unit="s", zero=True)
-    config = settings_with_origins(config_file, preset=preset, views=views, lang=lang).config
+    wanted = None if views is None else frozenset(command_line_value("views", views))
+    spoken = "keep" if lang is None else None if lang == _NO_LANGUAGE else command_line_value("lang", lang)
     from newsdedup.process import long_run  # noqa: PLC0415
     from newsdedup.stores import migrate_store  # noqa: PLC0415  # numpy and the language models
 
     long_run()
     with work(quiet=quiet) as progress:
-        done = migrate_store(Path(file), config, lock_timeout_seconds=waiting, progress=progress)
+        done = migrate_store(Path(file), views=wanted, lang=spoken, lock_timeout_seconds=waiting, progress=progress)
     if not quiet:
         changed = _changed(done.from_, done.to)
         say(f"migrated {count(done.articles, 'article')} of {file}: {changed or 'the parameters are as they were'}")

@@ -9,6 +9,7 @@ from newsdedup.config.settings import Config as Config
 from newsdedup.config.sources import ENV_PREFIX as ENV_PREFIX
 from newsdedup.config.sources import Setting as Setting
 from newsdedup.config.sources import Settings as Settings
+from newsdedup.config.sources import command_line_value as command_line_value
 from newsdedup.config.sources import load_settings as load_settings
 from newsdedup.config.values import RECORD_FIELDS as RECORD_FIELDS
 from newsdedup.config.values import VIEWS as VIEWS

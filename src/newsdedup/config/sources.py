@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from newsdedup.config.entries import Place
 from newsdedup.config.files import CONFIG_NAME, ConfigFile, discovered_file, read_file
@@ -79,6 +80,15 @@ def load_settings(
     values = {key.attribute: settings[key.name].value for key in VALUE_KEYS}
     config = Config(**values)  # type: ignore[arg-type]  # each value comes from the parser of its own key
     return Settings(config=config, by_key=settings, file=read)
+
+
+def command_line_value(name: str, text: str) -> Any:
+    """What one option says, read as the setting of its name is, for a command that no other source steers.
+
+    Raises:
+        ConfigError: It is not allowed.
+    """
+    return _from_command_line({name: text})[name].value
 
 
 def _defaults() -> dict[str, Setting]:

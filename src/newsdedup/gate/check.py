@@ -212,6 +212,6 @@ def file_of(article: Article, folder: str = "") -> str:
 
 
 def lines_of(article: Article, region: Region | None) -> Region:
-    """The lines to point at: those found, else the line of a record, else the first."""
-    line = article.line or 1
+    """The lines to point at: those found, else the line of a record, else the first, as for an entry of a feed."""
+    line = 1 if article.line is None or article.in_feed else article.line
     return region or Region(first=line, last=line)

@@ -14,7 +14,7 @@ from newsdedup.ingest.batches import DAY, ingest_batch
 from newsdedup.ingest.clusters import renew_clusters
 from newsdedup.ingest.reports import news_of, untold
 from newsdedup.remarks import Remarks
-from newsdedup.result import Boilerplate, Result, RunFigures
+from newsdedup.result import CLOCK_AHEAD, Boilerplate, Result, RunFigures
 from newsdedup.run import Intake, Parameters
 from newsdedup.store.writer import Writer
 
@@ -92,9 +92,7 @@ def ingest(
     ahead = (store.time - wall) / DAY
     if ahead > 1:
         day = datetime.fromtimestamp(store.time, UTC).date()
-        notes += (
-            f"the store's clock has been at {day} and waits there: this machine's is {ahead:,.0f} days behind it",
-        )
+        notes += (f"{CLOCK_AHEAD} at {day} and waits there: this machine's is {ahead:,.0f} days behind it",)
     store.end_run(run, wall + seconds, figures_kept(figures))
     result = Result(
         version=version,

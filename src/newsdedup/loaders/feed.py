@@ -72,6 +72,8 @@ def _entries(data: bytes) -> Iterator[FeedEntry]:
 
 
 def _article(entry: FeedEntry, name: str, path: str, number: int, params: LoaderParams) -> Article:
+    if entry.problem is not None:
+        raise entry.problem
     text = next(filter(None, map(_text, entry.bodies)), "")
     if not text:
         raise RefusedError("no-text", "neither content nor summary" if not entry.bodies else "no words in its content")

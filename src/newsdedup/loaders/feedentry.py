@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from newsdedup.loaders.htmltree import parse
+from newsdedup.loaders.refused import RefusedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class FeedEntry:
         lang: As stated, of the entry, else of the feed.
         canonical: The link with `rel="canonical"`.
         bodies: What it has for a text: the whole one where there is one, then the summary.
+        problem: Why it cannot be used; None where it can, as far as this goes.
     """
 
     id: str | None
@@ -39,6 +41,7 @@ class FeedEntry:
     lang: str | None
     canonical: str | None
     bodies: tuple[Body, ...]
+    problem: RefusedError | None = None
 
 
 def absolute(stated: str | None, base: str) -> str:

@@ -216,9 +216,13 @@ class _Once:
             RefusedError: `duplicate-id`, when it was read before.
         """
         status = os.fstat(file.fileno())
-        first = self._places.setdefault((status.st_dev, status.st_ino), place)
-        if first is not place:
-            raise RefusedError("duplicate-id", f"the same file as {first}, which is read already")
+        node = (status.st_dev, status.st_ino)
+        first = self._places.get(node)
+        if first is None:
+            self._places[node] = place
+        else:
+            why = f"the same file as {first}, which" if first != place else "two PATHs lead to it, and it"
+            raise RefusedError("duplicate-id", f"{why} is read already")
 
 
 def _skipped(name: str, place: str, refusal: RefusedError) -> Skipped:

@@ -95,14 +95,18 @@ TERMINAL = Format(
 """What `text` becomes on a terminal."""
 
 
-def named_format(name: str) -> Format:
+def named_format(name: str, command: Command | None = None) -> Format:
     """The format of that name.
+
+    Args:
+        command: Whose formats are told where there is none of that name; None for all.
 
     Raises:
         ConfigError: This version has no such format.
     """
     if name not in FORMATS:
-        raise ConfigError(f"no format {name or '(empty)'} in this version; available: {', '.join(FORMATS)}")
+        names = FORMATS if command is None else format_names(command)
+        raise ConfigError(f"no format {name or '(empty)'} in this version; available: {', '.join(names)}")
     return FORMATS[name]
 
 

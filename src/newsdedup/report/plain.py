@@ -24,7 +24,7 @@ class Style:
 
     Attributes:
         verbose: All reasons, members and facts instead of the first ones.
-        findings_only: Nothing but the findings: no header, counts or notes.
+        findings_only: Nothing but the findings: no header, counts or notes, and clusters only of an ingest.
         width: Columns of the terminal; only the terminal formats look at it.
         color: ANSI colours; only the terminal formats look at it.
     """

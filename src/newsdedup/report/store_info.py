@@ -23,6 +23,7 @@ def info_text(info: Info) -> Iterator[str]:
         "outlets": f"{info.outlets:,}",
         "runs": f"{info.runs:,}",
         **({"last run": _run(info.last_run)} if info.last_run is not None else {}),
+        **({"clock": _ahead(info)} if info.ahead_days > 1 else {}),
         "on disk": f"{megabytes(info.text_bytes + info.index_bytes)}: {megabytes(info.text_bytes)} articles and "
         f"matches, {megabytes(info.index_bytes)} index ({count(info.segments, 'segment')})",
         "text kept": str(info.keep_text),
@@ -55,6 +56,11 @@ def info_json(info: Info) -> Iterator[str]:
 def _run(run: RunRow) -> str:
     ended = f"ended {_time(run.ended)}" if run.ended is not None else "not ended"
     return f"{run.number}, started {_time(run.wall)}, {ended}"
+
+
+def _ahead(info: Info) -> str:
+    out = f"newsdedup store expire {info.path} --keep TIME --set-clock puts it right"
+    return f"{info.ahead_days:,.0f} days ahead of this machine's; {out}"
 
 
 def _time(seconds: float | None) -> str | None:

@@ -54,10 +54,12 @@ def terminal_lines(result: Result, style: Style) -> Iterator[str]:
     for start in range(0, len(result.pairs), _CHUNK):
         chunk = result.pairs[start : start + _CHUNK]
         yield from rendered([_table(chunk, style, with_header=start == 0 and not style.findings_only)], style)
-    if style.findings_only:
+    if style.findings_only and result.figures is None:
         return
     for cluster in result.clusters:
         yield from rendered([*_cluster(cluster, style), styled("", "")], style)
+    if style.findings_only:
+        return
     yield from rendered(_tail(result, style), style)
 
 

@@ -30,7 +30,8 @@ def text_lines(result: Result, style: Style) -> Iterator[str]:
     """The columns verdict, score, facts, telling, source, left, right; then clusters, skipped, notes, counts.
 
     The order of the columns is stable, ids are never cut, `source` is `left`, `right` or `-`. With
-    `style.verbose` the reasons follow their finding, indented by four spaces.
+    `style.verbose` the reasons follow their finding, indented by four spaces. Of an ingest the clusters are findings,
+    too: they say who joined a story.
     """
     widths = (cells(visible(pair.left)) for pair in result.pairs)
     wide = max((width for width in widths if width <= _MAX_COLUMN), default=len("left"))
@@ -40,12 +41,14 @@ def text_lines(result: Result, style: Style) -> Iterator[str]:
         yield _pair_line(pair, wide)
         if style.verbose:
             yield from (f"    {visible(reason)}" for reason in pair.reasons)
-    if style.findings_only:
+    if style.findings_only and result.figures is None:
         return
     if result.clusters:
         yield ""
     for cluster in result.clusters:
         yield from _cluster_lines(cluster, style)
+    if style.findings_only:
+        return
     if result.pairs or result.clusters:
         yield ""
     yield from tail_lines(result, style)

@@ -68,7 +68,7 @@ class WriterLock:
                 if left <= 0:
                     raise StoreLockedError(
                         f"{name}: another run is writing to it{self._holder()}; run again later, or wait for it with "
-                        f"--lock-timeout SECONDS (the lock is {printable_path(str(path))}; it frees itself)"
+                        f"--lock-timeout TIME (the lock is {printable_path(str(path))}; it frees itself)"
                     ) from None
                 time.sleep(min(pause, left))
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
