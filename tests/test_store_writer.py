@@ -127,7 +127,7 @@ class TestWhatWasFound:
         assert writer.matches_of([1]) == [news, none]
         assert [each.verdict for each in writer.compared_of([2])] == ["related"]
         assert writer.member_told([0, 1, 2]) == {0: None, 1: None}
-        writer.tell(run)
+        writer.tell(run, matches=[(0, 1)], members=[0, 1], clusters=["c"])
         assert writer.untold() == []
         assert writer.told_by([run]) == [replace(news, told=run)]
         assert writer.member_told([0]) == {0: run}
@@ -137,7 +137,7 @@ class TestWhatWasFound:
         writer.add(batch(numbered(0, 4)))
         made = [ClusterRow(id=name, born=1, absorbed_into=None, told=None) for name in "cd"]
         writer.put_clusters(made=made, absorbed={}, members={0: "c", 1: "c", 2: "d", 3: "d"}, left=[])
-        writer.tell(1)
+        writer.tell(1, matches=[], members=range(4), clusters="cd")
         writer.put_clusters(made=[], absorbed={"d": "c"}, members={0: "c", 2: "c", 3: "c"}, left=[1])
         assert writer.member_told(range(4)) == {0: 1, 2: None, 3: None}
         assert writer.members_of(["c", "d"]) == {"c": [0, 2, 3], "d": []}
