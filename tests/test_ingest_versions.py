@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from conftest import Newsroom
-from ingest_sets import Kept, sides, verdicts
+from ingest_sets import NOW, Kept, sides, verdicts
+from newsdedup import Config
 from newsdedup.article import Article
 from newsdedup.ingest.versions import Placed, Told, news, version_roots
 from newsdedup.result import Verdict
+from newsdedup.store.nouns import KeepText
+from newsdedup.stores import migrate_store
 
 URL = "https://example.org/one"
 CONSENT = (
@@ -48,6 +51,24 @@ def test_a_new_text_at_the_same_place_is_a_version_and_a_revision(kept: Kept, te
     assert stored["second"].root == stored["first"].number
     assert kept.current() == ["second"]
     assert result.clusters == ()  # an article is no cluster of its own versions
+
+
+@pytest.mark.parametrize("keep_text", list(KeepText))
+def test_a_correction_makes_a_version(kept: Kept, texts: dict[str, Article], keep_text: KeepText) -> None:
+    first, note = texts["first"], "Correction: an earlier text gave a wrong number of ships."
+    corrected = replace(first, id="corrected", text=f"{note}\n\n{first.text}")
+    kept.run([first], keep_text=keep_text)
+    result = kept.run([corrected])
+    assert result.figures is not None
+    assert (result.figures.new, result.figures.versions) == (0, 1)
+    assert sides(result) == [("corrected", "first")]
+    assert kept.current() == ["corrected"]
+    if keep_text is not KeepText.NONE:
+        migrate_store(kept.path, Config(views=("copy",)), now=NOW)
+        kept.config = Config(views=("copy",))
+    again = kept.run([first, corrected])
+    assert again.figures is not None
+    assert (again.figures.repeated, again.pairs) == (2, ())
 
 
 def test_a_text_that_comes_back_says_nothing_and_is_the_current_one(kept: Kept, texts: dict[str, Article]) -> None:

@@ -13,7 +13,7 @@ from newsdedup.cluster import Compared
 from newsdedup.engine.shelf import Shelf
 from newsdedup.engine.workers import Progress
 from newsdedup.ingest.columns import last_sketches, rows_of, sentence_entries, sketch_entries
-from newsdedup.ingest.keys import Keys, keys_of
+from newsdedup.ingest.keys import Keys, corrections, keys_of
 from newsdedup.ingest.near import StoreIndex
 from newsdedup.ingest.packing import packed_sentences
 from newsdedup.ingest.pairs import pair_bytes
@@ -339,10 +339,13 @@ def as_version(pair: Pair) -> Pair:
 
 
 def kept_article(article: Article, keep: KeepText) -> Article:
-    """The article with as much of its text as is kept."""
+    """The article with as much of its text as is kept; its corrections, by which it is known again, are."""
     if keep is KeepText.FULL:
         return article
-    return replace(article, text=normalized_body(article).text if keep is KeepText.NORMALISED else "")
+    if keep is KeepText.NONE:
+        return replace(article, text="")
+    body = normalized_body(article)
+    return replace(article, text="\n\n".join((*corrections(body), body.text)))
 
 
 def _brings_back(store: Writer, batch: Sorted) -> bool:
