@@ -204,7 +204,7 @@ def migrate_store(
     return migrate(
         Path(store),
         store_fingerprint(views, config.lang),
-        rebuild=Rebuilder(views, wall / 86_400),
+        rebuild=Rebuilder(views),
         now=wall,
         lock_timeout_seconds=lock_timeout_seconds,
         progress=progress,

@@ -12,6 +12,7 @@ from newsdedup.article import Article
 from newsdedup.cluster import Compared
 from newsdedup.engine.shelf import Shelf
 from newsdedup.engine.workers import Progress
+from newsdedup.ingest.clock import can_be_true
 from newsdedup.ingest.columns import last_sketches, rows_of, sentence_entries, sketch_entries
 from newsdedup.ingest.keys import Keys, corrections, keys_of
 from newsdedup.ingest.near import StoreIndex
@@ -43,11 +44,13 @@ class Sorted:
         new: Under ids of their own, with their keys.
         met: Identity of each article, in the order met.
         known: Number of each identity that the store has.
+        untimely: New articles whose time of publication cannot be true; they are without one.
     """
 
     new: Mapping[str, tuple[Article, Keys]]
     met: Sequence[bytes]
     known: Mapping[bytes, int]
+    untimely: int
 
     @property
     def repeated(self) -> int:
@@ -80,6 +83,8 @@ def told_apart(store: Writer, articles: Sequence[Article]) -> Sorted:
     for article, each in zip(articles, keys, strict=True):
         if each.identity not in known:
             fresh.setdefault(each.identity, (article, each))
+    untimely = [key for key, (article, _) in fresh.items() if not can_be_true(article.published, store.time)]
+    fresh |= {key: (replace(fresh[key][0], published=None), fresh[key][1]) for key in untimely}
     taken = set(store.numbers_of([article.id for article, _ in fresh.values()]))
     new: dict[str, tuple[Article, Keys]] = {}
     for article, each in fresh.values():
@@ -88,7 +93,7 @@ def told_apart(store: Writer, articles: Sequence[Article]) -> Sorted:
             copies += 1
             name = f"{article.id}~{copies}"
         new[name] = (replace(article, id=name), each)
-    return Sorted(new=new, met=[each.identity for each in keys], known=known)
+    return Sorted(new=new, met=[each.identity for each in keys], known=known, untimely=len(untimely))
 
 
 def ingest_batch(
@@ -125,7 +130,9 @@ def ingest_batch(
             versions=versions,
             repeated=batch.repeated,
             remarks=run.remarks(intake)
-            + Remarks(unkept=index.unkept.size - made.same_words.known.size, repeating=made.repeating),
+            + Remarks(
+                unkept=index.unkept.size - made.same_words.known.size, repeating=made.repeating, untimely=batch.untimely
+            ),
             boilerplate=run.set_aside(),
         )
 

@@ -28,14 +28,10 @@ class Rebuilder:
     """Makes anew what a store derives from its articles, batch after batch.
 
     Boilerplate is learned as far as the articles of one batch show it, and what was learned from earlier ones.
-
-    Args:
-        today: As `run.Parameters` has it.
     """
 
-    def __init__(self, views: frozenset[str], today: float) -> None:
+    def __init__(self, views: frozenset[str]) -> None:
         self._views = views
-        self._today = today
         self._recurring = np.zeros(0, dtype=np.uint64)
 
     def __call__(self, articles: Sequence[Article]) -> Rebuilt:
@@ -55,7 +51,7 @@ class Rebuilder:
             rows=rows_of(
                 cut.sketches,
                 cut.columns,
-                days=days_of(articles, self._today),
+                days=days_of(articles),
                 url_keys=url_keys,
                 lengths=lengths,
                 seen=np.nan,  # the store knows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
 
@@ -60,7 +60,6 @@ def ingest(
         progress: Called with (stage, done, total); total 0 means unknown.
     """
     started = time.monotonic()
-    parameters = replace(parameters, today=store.time / DAY)
     run = store.begin_run(wall)
     intake = Intake(inputs)
     read = new = versions = repeated = 0
