@@ -54,15 +54,21 @@ class News:
 
 def untold(store: Reader) -> Scope:
     """What no run has told."""
-    joined = store.members_untold()
-    return Scope(matches=store.untold(), members=joined, joined=joined, absorbed=store.absorbed(None))
+    return _scope(store, store.untold(), store.members_untold(), None)
 
 
 def told_by(store: Reader, runs: Iterable[int]) -> Scope:
     """What some runs told."""
     numbers = sorted(runs)
-    joined = store.members_told_by(numbers)
-    return Scope(matches=store.told_by(numbers), members=joined, joined=joined, absorbed=store.absorbed(numbers))
+    return _scope(store, store.told_by(numbers), store.members_told_by(numbers), numbers)
+
+
+def _scope(store: Reader, matches: Sequence[MatchRow], joined: Collection[int], runs: Sequence[int] | None) -> Scope:
+    """A cluster is told where someone joined it, where it is new, as part of one that fell apart is, or took in one."""
+    absorbed = store.absorbed(runs)
+    changed = store.members_of(sorted({*absorbed, *store.clusters_told_by(runs)}))
+    members = {*joined, *(root for roots in changed.values() for root in roots)}
+    return Scope(matches=matches, members=members, joined=joined, absorbed=absorbed)
 
 
 def everything(store: Reader) -> Scope:
