@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -239,6 +241,36 @@ def test_all_versions_of_two_articles_are_joined_by_a_text_like_both() -> None:
     kept_ = [placed(1), placed(2, root=1), placed(3), placed(4, root=3)]
     found = version_roots([placed(9)], kept_, {(2, 9): Verdict.REVISION, (4, 9): Verdict.COPY})
     assert found == {9: 1, 3: 1, 4: 1}
+
+
+def test_versions_are_those_of_a_search_through_all_texts() -> None:
+    chance = random.Random(7)  # noqa: S311 - the same every time
+    for _ in range(300):
+        kept_ = [placed(number, chance.choice((A, B)), root=number) for number in range(6)]
+        same = [each.number for each in kept_ if each.place == A]
+        kept_ = [replace(each, root=min(same)) if each.number in same[:2] else each for each in kept_]
+        arrivals = [placed(number, chance.choice((A, B))) for number in range(6, 14)]
+        chance.shuffle(arrivals)
+        pairs = [(one, other) for other in range(14) for one in range(other) if chance.random() < 0.15]
+        given = {pair: chance.choice((Verdict.COPY, Verdict.RELATED)) for pair in pairs}
+        assert version_roots(arrivals, kept_, given) == searched(arrivals, kept_, given)
+
+
+def searched(arrivals: list[Placed], kept_: list[Placed], given: Mapping[tuple[int, int], Verdict]) -> dict[int, int]:
+    """What `version_roots` says, every text looked at for every arrival."""
+    before = {each.number: each.root for each in (*kept_, *arrivals)}
+    roots = {each.number: each.root for each in kept_}
+    place = {each.number: each.place for each in (*kept_, *arrivals)}
+    for each in arrivals:
+        alike = {
+            roots[other]
+            for other in roots
+            if place[other] == each.place
+            and given.get((min(other, each.number), max(other, each.number))) is Verdict.COPY
+        }
+        root = min(alike, default=each.number)
+        roots = {number: root if old in alike else old for number, old in roots.items()} | {each.number: root}
+    return {number: root for number, root in roots.items() if root != before[number]}
 
 
 def pair_of(left: int, right: int, verdict: Verdict, replaced: int = 0) -> Told:

@@ -87,11 +87,12 @@ def told_apart(store: Writer, articles: Sequence[Article]) -> Sorted:
     fresh |= {key: (replace(fresh[key][0], published=None), fresh[key][1]) for key in untimely}
     taken = set(store.numbers_of([article.id for article, _ in fresh.values()]))
     new: dict[str, tuple[Article, Keys]] = {}
+    last: dict[str, int] = {}
     for article, each in fresh.values():
-        name, copies = article.id, 1
-        while name in taken or name in new or (copies > 1 and store.numbers_of([name])):
-            copies += 1
-            name = f"{article.id}~{copies}"
+        name = article.id
+        while name in taken or name in new or (name != article.id and store.numbers_of([name])):
+            last[article.id] = (last.get(article.id) or store.last_copy(article.id)) + 1
+            name = f"{article.id}~{last[article.id]}"
         new[name] = (replace(article, id=name), each)
     return Sorted(new=new, met=[each.identity for each in keys], known=known, untimely=len(untimely))
 
