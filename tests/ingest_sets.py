@@ -96,7 +96,7 @@ def verdicts(result: Result) -> dict[Sides, str]:
 
 def as_scanned(clusters: Sequence[Cluster]) -> list[Cluster]:
     """Clusters without what only a store says of them."""
-    return [replace(each, id="", joined=(), absorbed=()) for each in clusters]
+    return [replace(each, id="", joined=None, absorbed=None) for each in clusters]
 
 
 def by_sides(pairs: Iterable[Pair]) -> dict[Sides, Pair]:

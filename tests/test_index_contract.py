@@ -27,7 +27,7 @@ from newsdedup.run import Holding, Index, Intake, Parameters, Run, engine_for
 from newsdedup.store.reader import Reader
 
 TODAY = NOW / DAY
-FULL = replace(parameters_of(CONFIG), today=TODAY)
+FULL = parameters_of(CONFIG)
 ALL_TIME = replace(FULL, window_days=None)
 COPY = replace(FULL, views=frozenset({"copy"}))
 

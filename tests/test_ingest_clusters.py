@@ -133,14 +133,23 @@ def test_two_clusters_that_grow_together_are_told_as_one_once(kept: Kept, halves
     cluster = only(result)
     assert cluster.id == only(one).id
     assert cluster.absorbed == (only(other).id,)
-    assert cluster.joined == ("tail-1", "tail-2", "whole-1")
+    assert cluster.joined == ("whole-1",)  # of the others readers were told
     assert kept.run([]).clusters == ()
     assert only(kept.report(run=3)).absorbed == (only(other).id,)
+    assert [only(kept.report(run=run)).joined for run in (1, 2)] == [("head-1", "head-2"), ("tail-1", "tail-2")]
     rows = {row.id: row for row in kept.cluster_rows()}
     assert rows[only(other).id].absorbed_into == cluster.id
     assert len({each.story for each in kept.stored().values()}) == 1
     later = only(kept.run([halves["whole"][1]]))
     assert (later.id, later.absorbed, later.joined) == (cluster.id, (), ("whole-2",))
+
+
+def test_a_cluster_that_took_in_another_before_anyone_was_told_names_both(kept: Kept, halves: Halves) -> None:
+    one, other = kept.run(halves["head"]), kept.run(halves["tail"])
+    kept.run([halves["whole"][0]], tell=False)
+    cluster = only(kept.run([halves["whole"][1]]))
+    assert (cluster.id, cluster.absorbed) == (only(one).id, (only(other).id,))
+    assert cluster.joined == ("whole-1", "whole-2")
 
 
 def test_a_cluster_falls_apart_when_what_held_it_together_expires(kept: Kept, halves: Halves) -> None:
@@ -155,6 +164,8 @@ def test_a_cluster_falls_apart_when_what_held_it_together_expires(kept: Kept, ha
     # The part that got a new id is told under it, the other is not told again.
     told = kept.run([], now=NOW + 20 * DAY)
     assert [cluster.id == both.id for cluster in told.clusters] == [False]
+    assert [cluster.joined for cluster in told.clusters] == [()]
+    assert kept.run([], now=NOW + 20 * DAY).clusters == ()
     assert told.pairs == ()
     # What holds them together comes again, and the older id stays.
     again = only(kept.run([replace(halves["whole"][0], id="whole-3")], now=NOW + 21 * DAY))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ingest_sets import Kept, sides, verdicts
 from newsdedup.article import Article, Skipped
 from newsdedup.ingest.keys import keys_of
 from newsdedup.loaders import load_articles
+from newsdedup.store.database import Database
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,9 @@ from newsdedup.loaders import load_articles
         (lambda article: replace(article, url="https://example.org/a?utm_source=feed#top"), True),
         (lambda article: replace(article, source="Another"), True),
         (lambda article: replace(article, text=f"{article.text} And more."), False),
+        (lambda article: replace(article, text=f"{article.text}\n\nCorrection: it was told at one."), False),
+        (lambda article: replace(article, text=f"Editor's note: it is retracted.\n\n{article.text}"), False),
+        (lambda article: replace(article, text=f"{article.text}\n\nAll rights reserved."), True),
         (lambda article: replace(article, url="https://example.org/b"), False),
         (lambda article: replace(article, url=None), False),
     ],
@@ -115,6 +119,58 @@ def test_a_taken_id_is_numbered_and_the_record_says_so(kept: Kept, newsroom: New
 def record(kept: Kept, number: int) -> Article:
     found: list[Article] = kept.asked(lambda reader: reader.articles([number]))
     return found[0]
+
+
+def test_a_taken_id_goes_on_from_the_highest_number(kept: Kept, newsroom: Newsroom) -> None:
+    stories = iter(sorted({name[:3] for name in newsroom.articles}))
+
+    def named(name: str) -> Article:
+        story = next(stories)
+        return replace(newsroom.articles[f"{story}-orig"], id=name, url=f"https://x.example/{story}")
+
+    strange = [
+        "same",
+        "same~9",
+        "same~x",
+        "same~",
+        "same~12~3",
+        "same~077",
+        f"same~{'9' * 5000}",
+        "same\udcff",
+        "Same~40",
+    ]
+    kept.run([named(name) for name in strange])
+    kept.run([named("same"), named("same~10"), named("same"), named("same\udcff")])
+    added = kept.stored().keys() - {*strange}
+    assert added == {"same~10", "same~10~2", "same~11", "same\udcff~2"}
+
+
+def test_many_of_one_id_ask_the_store_no_more_than_others(
+    kept: Kept, make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    rows = Database.rows
+
+    def counted(database: Database, sql: str, values: Sequence[object] = ()) -> list[object]:
+        asked.append(sql)
+        return rows(database, sql, values)
+
+    monkeypatch.setattr(Database, "rows", counted)
+
+    def queries(articles: list[Article]) -> int:
+        asked.clear()
+        kept.run(articles)
+        return len(asked)
+
+    counts = {}
+    for names in ("same", "other-{}"):
+        articles = [
+            make_article(f"It was told at {each}.", id=names.format(each), url=f"https://x.example/{names}/{each}")
+            for each in range(100)
+        ]
+        kept.run(articles[:50])
+        counts[names] = queries(articles[50:])
+    assert counts["same"] <= counts["other-{}"] + 2 * 50
 
 
 def test_three_of_one_id_in_one_run_are_numbered_as_they_come(kept: Kept, newsroom: Newsroom) -> None:

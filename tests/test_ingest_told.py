@@ -51,6 +51,21 @@ def test_what_comes_beside_what_was_not_delivered_is_told_with_it(kept: Kept, st
     assert [cluster.joined for cluster in result.clusters] == [result.clusters[0].members]
 
 
+def test_what_a_run_does_not_show_is_told_by_the_next_that_does(kept: Kept, story: list[Article]) -> None:
+    lost = kept.run(story[:3], tell=False)
+    assert {str(pair.verdict) for pair in lost.pairs} == {"copy", "rewrite"}
+    copies = kept.run([], config=replace(kept.config, min_verdict=Verdict.COPY))
+    assert {str(pair.verdict) for pair in copies.pairs} == {"copy"}
+    assert [cluster.joined for cluster in copies.clusters] == [cluster.members for cluster in lost.clusters]
+    assert kept.run([], config=replace(kept.config, min_verdict=Verdict.COPY)).clusters == ()
+    high = kept.run([], config=replace(kept.config, min_score=1.0))
+    assert (high.pairs, high.clusters) == ((), ())
+    rest = kept.run([])
+    assert sorted([*sides(copies), *sides(rest)]) == sides(lost)
+    assert [cluster.joined for cluster in rest.clusters] == [()]
+    assert kept.run([]).pairs == ()
+
+
 def test_a_run_that_was_killed_after_its_first_batch_is_made_good_by_the_next(
     kept: Kept, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

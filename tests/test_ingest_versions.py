@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from conftest import Newsroom
-from ingest_sets import Kept, sides, verdicts
+from ingest_sets import NOW, Kept, sides, verdicts
+from newsdedup import Config
 from newsdedup.article import Article
 from newsdedup.ingest.versions import Placed, Told, news, version_roots
 from newsdedup.result import Verdict
+from newsdedup.store.nouns import KeepText
+from newsdedup.stores import migrate_store
 
 URL = "https://example.org/one"
 CONSENT = (
@@ -48,6 +53,24 @@ def test_a_new_text_at_the_same_place_is_a_version_and_a_revision(kept: Kept, te
     assert stored["second"].root == stored["first"].number
     assert kept.current() == ["second"]
     assert result.clusters == ()  # an article is no cluster of its own versions
+
+
+@pytest.mark.parametrize("keep_text", list(KeepText))
+def test_a_correction_makes_a_version(kept: Kept, texts: dict[str, Article], keep_text: KeepText) -> None:
+    first, note = texts["first"], "Correction: an earlier text gave a wrong number of ships."
+    corrected = replace(first, id="corrected", text=f"{note}\n\n{first.text}")
+    kept.run([first], keep_text=keep_text)
+    result = kept.run([corrected])
+    assert result.figures is not None
+    assert (result.figures.new, result.figures.versions) == (0, 1)
+    assert sides(result) == [("corrected", "first")]
+    assert kept.current() == ["corrected"]
+    if keep_text is not KeepText.NONE:
+        migrate_store(kept.path, views=frozenset(["copy"]), now=NOW)
+        kept.config = Config(views=("copy",))
+    again = kept.run([first, corrected])
+    assert again.figures is not None
+    assert (again.figures.repeated, again.pairs) == (2, ())
 
 
 def test_a_text_that_comes_back_says_nothing_and_is_the_current_one(kept: Kept, texts: dict[str, Article]) -> None:
@@ -218,6 +241,36 @@ def test_all_versions_of_two_articles_are_joined_by_a_text_like_both() -> None:
     kept_ = [placed(1), placed(2, root=1), placed(3), placed(4, root=3)]
     found = version_roots([placed(9)], kept_, {(2, 9): Verdict.REVISION, (4, 9): Verdict.COPY})
     assert found == {9: 1, 3: 1, 4: 1}
+
+
+def test_versions_are_those_of_a_search_through_all_texts() -> None:
+    chance = random.Random(7)  # noqa: S311 - the same every time
+    for _ in range(300):
+        kept_ = [placed(number, chance.choice((A, B)), root=number) for number in range(6)]
+        same = [each.number for each in kept_ if each.place == A]
+        kept_ = [replace(each, root=min(same)) if each.number in same[:2] else each for each in kept_]
+        arrivals = [placed(number, chance.choice((A, B))) for number in range(6, 14)]
+        chance.shuffle(arrivals)
+        pairs = [(one, other) for other in range(14) for one in range(other) if chance.random() < 0.15]
+        given = {pair: chance.choice((Verdict.COPY, Verdict.RELATED)) for pair in pairs}
+        assert version_roots(arrivals, kept_, given) == searched(arrivals, kept_, given)
+
+
+def searched(arrivals: list[Placed], kept_: list[Placed], given: Mapping[tuple[int, int], Verdict]) -> dict[int, int]:
+    """What `version_roots` says, every text looked at for every arrival."""
+    before = {each.number: each.root for each in (*kept_, *arrivals)}
+    roots = {each.number: each.root for each in kept_}
+    place = {each.number: each.place for each in (*kept_, *arrivals)}
+    for each in arrivals:
+        alike = {
+            roots[other]
+            for other in roots
+            if place[other] == each.place
+            and given.get((min(other, each.number), max(other, each.number))) is Verdict.COPY
+        }
+        root = min(alike, default=each.number)
+        roots = {number: root if old in alike else old for number, old in roots.items()} | {each.number: root}
+    return {number: root for number, root in roots.items() if root != before[number]}
 
 
 def pair_of(left: int, right: int, verdict: Verdict, replaced: int = 0) -> Told:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
 
 from conftest import Newsroom
 from ingest_sets import CONFIG, DAY, NOW, Kept, sides
 from newsdedup import Config
 from newsdedup.article import Article
-from newsdedup.run import days_of
+from newsdedup.ingest.clock import can_be_true
 from newsdedup.stores import ingest_articles
 
 
@@ -114,12 +113,21 @@ def test_old_news_that_comes_late_is_held_against_its_own_time(kept: Kept, story
     assert sides(result) == [("orig", "spun")]
 
 
-def test_a_time_of_publication_is_believed_from_1990_to_tomorrow(story: dict[str, Article]) -> None:
+def test_a_time_of_publication_is_believed_from_1990_to_tomorrow() -> None:
     said = ["1989-12-31", "1990-01-01", moment(0.5), moment(1.5), None, "soon"]
-    articles = [replace(story["orig"], published=each) for each in said]
-    believed = ~np.isnan(days_of(articles, NOW / DAY))
-    assert believed.tolist() == [False, True, True, False, False, False]
-    assert (~np.isnan(days_of(articles, None))).tolist() == [True, True, True, True, False, False]
+    assert [can_be_true(each, NOW) for each in said] == [False, True, True, False, True, True]
+
+
+def test_a_time_that_cannot_be_true_tells_nobody_who_was_first(kept: Kept, story: dict[str, Article]) -> None:
+    never_set = replace(story["syndicated"], published="1970-01-01T00:00:00Z", text=f"{story['orig'].text}\n\nDone.")
+    result = kept.run([dated(story["orig"], -1), never_set, dated(story["spun"], 400)])
+    assert result.notes == ("2 articles state a time of publication that cannot be true: taken as not stated",)
+    assert not any("published first" in reason for reason in result.clusters[0].reasons)
+    assert not any("earlier" in reason for pair in result.pairs for reason in pair.reasons)
+    published = kept.asked(lambda reader: [each.published for each in reader.articles(range(3))])
+    assert sorted(published, key=str) == [moment(-1), None, None]
+    again = kept.run([never_set, dated(story["paraphrase"], 400)])
+    assert again.notes == ("1 article states a time of publication that cannot be true: taken as not stated",)
 
 
 # The clock, and what is let go.

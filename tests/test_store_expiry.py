@@ -157,7 +157,7 @@ class TestAVersion:
             writer.add(batch([arrival(0), arrival(1, root=0), arrival(2, root=0), *numbered(3, 11)]))
             made = [ClusterRow(id="c", born=1, absorbed_into=None, told=None)]
             writer.put_clusters(made=made, absorbed={}, members={0: "c", 5: "c"}, left=[])
-            writer.tell(1)
+            writer.tell(1, matches=[], members=[0, 5], clusters=["c"])
         return path
 
     def expired(self, path: Path, *gone: int) -> Expired:

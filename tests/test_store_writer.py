@@ -127,21 +127,38 @@ class TestWhatWasFound:
         assert writer.matches_of([1]) == [news, none]
         assert [each.verdict for each in writer.compared_of([2])] == ["related"]
         assert writer.member_told([0, 1, 2]) == {0: None, 1: None}
-        writer.tell(run)
+        writer.tell(run, matches=[(0, 1)], members=[0, 1], clusters=["c"])
         assert writer.untold() == []
         assert writer.told_by([run]) == [replace(news, told=run)]
         assert writer.member_told([0]) == {0: run}
         assert writer.cluster_rows(["c"])[0].told == run
 
-    def test_a_member_that_moves_is_untold_and_one_that_stays_is_not(self, writer: Writer) -> None:
+    def test_a_member_that_was_told_stays_told_where_it_moves(self, writer: Writer) -> None:
         writer.add(batch(numbered(0, 4)))
         made = [ClusterRow(id=name, born=1, absorbed_into=None, told=None) for name in "cd"]
         writer.put_clusters(made=made, absorbed={}, members={0: "c", 1: "c", 2: "d", 3: "d"}, left=[])
-        writer.tell(1)
+        writer.tell(1, matches=[], members=range(4), clusters="cd")
         writer.put_clusters(made=[], absorbed={"d": "c"}, members={0: "c", 2: "c", 3: "c"}, left=[1])
-        assert writer.member_told(range(4)) == {0: 1, 2: None, 3: None}
+        assert writer.member_told(range(4)) == {0: 1, 2: 1, 3: 1}
         assert writer.members_of(["c", "d"]) == {"c": [0, 2, 3], "d": []}
         assert writer.absorbed(None) == {"c": ["d"]}
+
+    def test_a_cluster_that_is_part_of_a_part_is_part_of_the_whole(self, writer: Writer) -> None:
+        writer.add(batch(numbered(0, 6)))
+        made = [ClusterRow(id=name, born=1, absorbed_into=None, told=None) for name in "cde"]
+        members = dict(zip(range(6), "ccddee", strict=True))
+        writer.put_clusters(made=made, absorbed={}, members=members, left=[])
+        assert writer.clusters_told_by(None) == ["c", "d", "e"]
+        writer.tell(1, matches=[], members=range(6), clusters="cde")
+        writer.put_clusters(made=[], absorbed={"e": "d"}, members=dict.fromkeys((2, 3, 4, 5), "d"), left=[])
+        writer.put_clusters(made=[], absorbed={"d": "c"}, members=dict.fromkeys(range(6), "c"), left=[])
+        assert writer.absorbed(None) == {"c": ["d", "e"]}
+        assert writer.clusters_told_by(None) == []
+        writer.tell(2, matches=[], members=[], clusters="cd")
+        assert (writer.absorbed([2]), writer.absorbed(None)) == ({"c": ["d"]}, {"c": ["e"]})
+        assert writer.clusters_told_by([1]) == ["c"]
+        writer.put_clusters(made=[], absorbed={}, members={}, left=range(6))
+        assert writer.cluster_rows("cde") == []
 
     def test_runs_are_numbered_and_keep_their_figures(self, writer: Writer) -> None:
         assert (writer.begin_run(1.0), writer.begin_run(2.0)) == (1, 2)
@@ -207,7 +224,7 @@ def test_what_every_run_asks_is_looked_up_and_not_sought_through(tmp_path: Path)
         writer.told_by([1])
         writer.run_numbers_since(NOW - 5, NOW)
         writer.tied_since(5)
-        writer.tell(run)
+        writer.tell(run, matches=[(0, 1)], members=[0], clusters=["c"])
         connection.set_trace_callback(None)
         plans = [
             (row[3], statement)

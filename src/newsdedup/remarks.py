@@ -63,6 +63,7 @@ class Remarks:
         starred: Groups of identical texts of which each is paired with the first only.
         unkept: Known articles that may be near and could not be compared, since their texts are not kept.
         repeating: Articles that are copies of an earlier text of a known article, and no match of its current one.
+        untimely: Articles whose time of publication lies in the future or before the web.
     """
 
     capped: Mapping[str, int] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class Remarks:
     starred: int = 0
     unkept: int = 0
     repeating: int = 0
+    untimely: int = 0
 
     def __add__(self, other: Remarks) -> Remarks:
         """Both together."""
@@ -131,6 +133,11 @@ class Remarks:
             verb = "s repeat" if self.repeating > 1 else " repeats"
             notes.append(
                 f"{self.repeating} article{verb} an earlier text of a known one, which is compared by its current text"
+            )
+        if self.untimely:
+            verb = "s state" if self.untimely > 1 else " states"
+            notes.append(
+                f"{self.untimely} article{verb} a time of publication that cannot be true: taken as not stated"
             )
         return tuple(sorted(notes))
 

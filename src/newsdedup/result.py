@@ -109,8 +109,9 @@ class Cluster:
             of articles that are in none, sorted.
         first: The likely first publisher; None when nothing tells.
         reasons: Why `canonical` is kept and why `first` is thought so, short sentences for a person.
-        joined: Of an ingest: sorted ids of the members that no report told before; all of them in a new cluster.
-        absorbed: Of an ingest: sorted ids of the clusters that became part of this one.
+        joined: Of a store: sorted ids of the members that no report told before; all of them in a new cluster. None
+            where no store is read.
+        absorbed: Of a store: sorted ids of the clusters that became part of this one; None as for `joined`.
     """
 
     id: str
@@ -121,8 +122,8 @@ class Cluster:
     related: tuple[str, ...] = ()
     first: str | None = None
     reasons: tuple[str, ...] = ()
-    joined: tuple[str, ...] = ()
-    absorbed: tuple[str, ...] = ()
+    joined: tuple[str, ...] | None = None
+    absorbed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,8 +46,6 @@ class Parameters:
         max_memory: Bytes that the run may take, about; the result is the same for any number.
         jobs: Worker processes; the result is the same for any number.
         model: What scores pairs; None for the model that ships.
-        today: Day that it is, counted from 1970: a time of publication before 1990 or more than a day after it is not
-            believed; None believes all.
     """
 
     views: frozenset[str] = frozenset(VIEWS)
@@ -58,7 +56,6 @@ class Parameters:
     max_memory: int = MAX_MEMORY
     jobs: int = 1
     model: Model | None = None
-    today: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +311,7 @@ class Run:
     def publication_days(self) -> NDArray[np.float64]:
         """Time of publication of each article in days, NaN where it is unknown."""
         shelf = self.shelf
-        own = days_of(shelf.articles(range(shelf.known, len(shelf))), self.parameters.today)
+        own = days_of(shelf.articles(range(shelf.known, len(shelf))))
         return own if self.holding is None else np.concatenate((self.holding.known.days, own))
 
     def _within(self, pair: Found) -> bool:
@@ -329,20 +326,10 @@ class Run:
         return not distance > window
 
 
-def days_of(articles: Iterable[Article], today: float | None) -> NDArray[np.float64]:
-    """Time of publication of each article in days since 1970, NaN where it is unknown.
-
-    Args:
-        today: As `Parameters` has it.
-    """
+def days_of(articles: Iterable[Article]) -> NDArray[np.float64]:
+    """Time of publication of each article in days since 1970, NaN where it is unknown."""
     times = (parse_time(article.published)[0] for article in articles)
-    days = np.array([np.nan if moment is None else moment.timestamp() / 86_400 for moment in times])
-    if today is None:
-        return days
-    return np.where((days >= _FIRST_DAY) & (days <= today + 1), days, np.nan)
-
-
-_FIRST_DAY = 7_305.0  # 1990: news on the web is younger, and a clock that was never set says 1970
+    return np.array([np.nan if moment is None else moment.timestamp() / 86_400 for moment in times])
 
 
 def _ranks(shelf: Shelf, columns: ArticleColumns, found: Sequence[Found]) -> Callable[[str], Rank]:

@@ -12,8 +12,9 @@ from newsdedup.article import Article
 from newsdedup.cluster import Compared
 from newsdedup.engine.shelf import Shelf
 from newsdedup.engine.workers import Progress
+from newsdedup.ingest.clock import can_be_true
 from newsdedup.ingest.columns import last_sketches, rows_of, sentence_entries, sketch_entries
-from newsdedup.ingest.keys import Keys, keys_of
+from newsdedup.ingest.keys import Keys, corrections, keys_of
 from newsdedup.ingest.near import StoreIndex
 from newsdedup.ingest.packing import packed_sentences
 from newsdedup.ingest.pairs import pair_bytes
@@ -43,11 +44,13 @@ class Sorted:
         new: Under ids of their own, with their keys.
         met: Identity of each article, in the order met.
         known: Number of each identity that the store has.
+        untimely: New articles whose time of publication cannot be true; they are without one.
     """
 
     new: Mapping[str, tuple[Article, Keys]]
     met: Sequence[bytes]
     known: Mapping[bytes, int]
+    untimely: int
 
     @property
     def repeated(self) -> int:
@@ -80,15 +83,18 @@ def told_apart(store: Writer, articles: Sequence[Article]) -> Sorted:
     for article, each in zip(articles, keys, strict=True):
         if each.identity not in known:
             fresh.setdefault(each.identity, (article, each))
+    untimely = [key for key, (article, _) in fresh.items() if not can_be_true(article.published, store.time)]
+    fresh |= {key: (replace(fresh[key][0], published=None), fresh[key][1]) for key in untimely}
     taken = set(store.numbers_of([article.id for article, _ in fresh.values()]))
     new: dict[str, tuple[Article, Keys]] = {}
+    last: dict[str, int] = {}
     for article, each in fresh.values():
-        name, copies = article.id, 1
-        while name in taken or name in new or (copies > 1 and store.numbers_of([name])):
-            copies += 1
-            name = f"{article.id}~{copies}"
+        name = article.id
+        while name in taken or name in new or (name != article.id and store.numbers_of([name])):
+            last[article.id] = (last.get(article.id) or store.last_copy(article.id)) + 1
+            name = f"{article.id}~{last[article.id]}"
         new[name] = (replace(article, id=name), each)
-    return Sorted(new=new, met=[each.identity for each in keys], known=known)
+    return Sorted(new=new, met=[each.identity for each in keys], known=known, untimely=len(untimely))
 
 
 def ingest_batch(
@@ -125,7 +131,9 @@ def ingest_batch(
             versions=versions,
             repeated=batch.repeated,
             remarks=run.remarks(intake)
-            + Remarks(unkept=index.unkept.size - made.same_words.known.size, repeating=made.repeating),
+            + Remarks(
+                unkept=index.unkept.size - made.same_words.known.size, repeating=made.repeating, untimely=batch.untimely
+            ),
             boilerplate=run.set_aside(),
         )
 
@@ -339,10 +347,13 @@ def as_version(pair: Pair) -> Pair:
 
 
 def kept_article(article: Article, keep: KeepText) -> Article:
-    """The article with as much of its text as is kept."""
+    """The article with as much of its text as is kept; its corrections, by which it is known again, are."""
     if keep is KeepText.FULL:
         return article
-    return replace(article, text=normalized_body(article).text if keep is KeepText.NORMALISED else "")
+    if keep is KeepText.NONE:
+        return replace(article, text="")
+    body = normalized_body(article)
+    return replace(article, text="\n\n".join((*corrections(body), body.text)))
 
 
 def _brings_back(store: Writer, batch: Sorted) -> bool:

@@ -230,10 +230,12 @@ def renew_clusters(store: Writer, run: int, roots: Iterable[int]) -> None:
     found = assigned([each.roots for each in living], old, born)
     members: dict[int, str] = {}
     made: list[ClusterRow] = []
+    taken: set[str] = set()
     for each, kept in zip(living, found.ids, strict=True):
         name = kept
         if name is None:
-            name = _free_id(store, each.cluster, {row.id for row in made})
+            name = _free_id(store, each.cluster, taken)
+            taken.add(name)
             made.append(ClusterRow(id=name, born=run, absorbed_into=None, told=None))
         members |= dict.fromkeys(each.roots, name)
     left = sorted(set(old) - set(members))

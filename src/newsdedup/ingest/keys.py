@@ -9,6 +9,7 @@ from hashlib import blake2b
 from newsdedup.addresses import address_key
 from newsdedup.article import Article
 from newsdedup.sketch.sentences import source_key
+from newsdedup.text.normalize import NormalizedText
 from newsdedup.text.table import normalized_body
 
 _KEY_BYTES = 16
@@ -31,12 +32,19 @@ def keys_of(article: Article) -> Keys:
     """The keys of an article: its place is its address, else its name at its source, else its file.
 
     Of an article without a place, such as a line of a file without id, the text alone tells that it was there before:
-    a line put in front of the others must not make new articles of them.
+    a line put in front of the others must not make new articles of them. A correction or a retraction makes another
+    text, though no word of the story has changed.
     """
     place = _place(article)
     key = None if place is None else _hash(place)
-    text = " ".join(normalized_body(article).text.split())
+    body = normalized_body(article)
+    text = "\0".join(" ".join(part.split()) for part in (body.text, *corrections(body)))
     return Keys(place=key, identity=_hash("text", place or f"source\0{source_key(article.source)}", text))
+
+
+def corrections(text: NormalizedText) -> list[str]:
+    """The notes of what was wrong, which are cut from the story, in text order."""
+    return [cut.text for cut in text.cuts if cut.kind == "correction"]
 
 
 def _place(article: Article) -> str | None:

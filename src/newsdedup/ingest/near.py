@@ -107,7 +107,7 @@ class StoreIndex:
         return long_here
 
     def _days(self, shelf: Shelf) -> NDArray[np.float64]:
-        return days_of(shelf.articles(range(len(shelf))), self._today)
+        return days_of(shelf.articles(range(len(shelf))))
 
     def _outlets_elsewhere(self) -> dict[str, int]:
         """How many articles each outlet has beside those at hand, no more than as many as are counted."""

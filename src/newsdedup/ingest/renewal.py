@@ -33,12 +33,11 @@ class Rebuilder:
     def __init__(self, views: frozenset[str]) -> None:
         self._views = views
 
-    def __call__(self, articles: Sequence[Article], recurring: NDArray[np.uint64], today: float) -> Rebuilt:
+    def __call__(self, articles: Sequence[Article], recurring: NDArray[np.uint64]) -> Rebuilt:
         """What is derived of some articles.
 
         Args:
             recurring: Keys of boilerplate that was learned from earlier batches, sorted.
-            today: As `run.Parameters` has it.
         """
         with Shelf.of(articles) as shelf, Engine(shelf) as engine:
             reading = engine.read_shelf(self._views)
@@ -55,7 +54,7 @@ class Rebuilder:
             rows=rows_of(
                 cut.sketches,
                 cut.columns,
-                days=days_of(articles, today),
+                days=days_of(articles),
                 url_keys=url_keys,
                 lengths=lengths,
                 seen=np.nan,  # the store knows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
 
@@ -12,7 +12,7 @@ from newsdedup.article import Article, Skipped
 from newsdedup.engine.workers import Progress
 from newsdedup.ingest.batches import DAY, ingest_batch
 from newsdedup.ingest.clusters import renew_clusters
-from newsdedup.ingest.reports import news_of, untold
+from newsdedup.ingest.reports import News, news_of, untold
 from newsdedup.remarks import Remarks
 from newsdedup.result import CLOCK_AHEAD, Boilerplate, Result, RunFigures
 from newsdedup.run import Intake, Parameters
@@ -31,12 +31,13 @@ class Ingested:
     """
 
     result: Result
+    news: News
     store: Writer
     run: int
 
     def told(self) -> None:
         """Marks what the result says as told, so that no later run tells it again; call it once it is delivered."""
-        self.store.tell(self.run)
+        self.news.told(self.store, self.run)
 
 
 def ingest(
@@ -59,7 +60,6 @@ def ingest(
         progress: Called with (stage, done, total); total 0 means unknown.
     """
     started = time.monotonic()
-    parameters = replace(parameters, today=store.time / DAY)
     run = store.begin_run(wall)
     intake = Intake(inputs)
     read = new = versions = repeated = 0
@@ -107,7 +107,7 @@ def ingest(
         seconds=seconds,
         figures=figures,
     )
-    return Ingested(result=result, store=store, run=run)
+    return Ingested(result=result, news=found, store=store, run=run)
 
 
 def figures_kept(figures: RunFigures) -> dict[str, object]:

@@ -42,28 +42,33 @@ def version_roots(
         kept: The texts that were found at their places before.
         verdicts: On pairs of numbers, the smaller one first.
     """
-    at_place: dict[bytes, list[Placed]] = {}
-    for each in kept:
-        at_place.setdefault(each.place, []).append(each)
-    roots = {each.number: each.root for each in kept}
-    found: dict[int, int] = {}
+    place = {each.number: each.place for each in (*kept, *arrivals)}
+    alike: dict[int, list[int]] = {}
+    for (one, other), verdict in verdicts.items():
+        if verdict in VERSION_VERDICTS and one in place and place[one] == place.get(other):
+            alike.setdefault(one, []).append(other)
+            alike.setdefault(other, []).append(one)
+    above = {each.number: each.root for each in kept}  # of each text and of each root one that stands for it, or itself
+    met = set(above)
     for each in arrivals:
-        others = at_place.setdefault(each.place, [])
+        others = sorted({_top(above, other) for other in alike.get(each.number, ()) if other in met})
         # Two texts that were unlike may turn out to be versions through a third one: the eldest stands for all.
-        alike = sorted({roots[other.number] for other in others if _verdict(verdicts, each, other) in VERSION_VERDICTS})
-        root = alike[0] if alike else each.number
-        for number, old in [*roots.items()] if len(alike) > 1 else ():
-            if old in alike[1:]:
-                roots[number] = found[number] = root
-        if alike:
-            found[each.number] = root
-        roots[each.number] = root
-        others.append(each)
-    return found
+        above |= dict.fromkeys((each.number, *others), others[0] if others else each.number)
+        met.add(each.number)
+    before = {each.number: each.root for each in (*arrivals, *kept)}
+    roots = {number: _top(above, number) for number in before}
+    return {number: root for number, root in roots.items() if root != before[number]}
 
 
-def _verdict(verdicts: Mapping[tuple[int, int], Verdict], one: Placed, other: Placed) -> Verdict | None:
-    return verdicts.get((min(one.number, other.number), max(one.number, other.number)))
+def _top(above: dict[int, int], number: int) -> int:
+    """The one that stands for all; the way there is cut short for the next time."""
+    top = number
+    while (higher := above.get(top, top)) != top:
+        top = higher
+    while (higher := above.get(number, number)) != top:
+        above[number] = top
+        number = higher
+    return top
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

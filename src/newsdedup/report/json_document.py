@@ -28,7 +28,7 @@ def document_lines(result: Result) -> Iterator[str]:
     """
     yield f'{{"run":{encoded(run_object(result))},'
     yield from json_array("pairs", map(pair_object, result.pairs))
-    yield from json_array("clusters", (cluster_object(cluster, result.figures) for cluster in result.clusters))
+    yield from json_array("clusters", (cluster_object(cluster) for cluster in result.clusters))
     yield from json_array("boilerplate", map(boilerplate_object, result.boilerplate))
     yield from json_array("skipped", map(skipped_object, result.skipped))
     yield from json_array("notes", map(note_object, result.notes))

@@ -27,7 +27,7 @@ def result_lines(result: Result) -> Iterator[str]:
     for pair in result.pairs:
         yield encoded(pair_object(pair))
     for cluster in result.clusters:
-        yield encoded(cluster_object(cluster, result.figures))
+        yield encoded(cluster_object(cluster))
     for passage in result.boilerplate:
         yield encoded(boilerplate_object(passage))
     for skipped in result.skipped:
@@ -80,12 +80,8 @@ def _evidence_object(evidence: Evidence) -> JsonObject:
     return found
 
 
-def cluster_object(cluster: Cluster, figures: RunFigures | None = None) -> JsonObject:
-    """Articles tied together, the one kept, and who else tells the event; how it has grown where that is known.
-
-    Args:
-        figures: Of the ingest that reports it.
-    """
+def cluster_object(cluster: Cluster) -> JsonObject:
+    """Articles tied together, the one kept, and who else tells the event; how it has grown where a store knows."""
     found: JsonObject = {
         "type": "cluster",
         "id": cluster.id,
@@ -97,8 +93,8 @@ def cluster_object(cluster: Cluster, figures: RunFigures | None = None) -> JsonO
         "first": cluster.first,
         "reasons": list(cluster.reasons),
     }
-    if figures is not None or cluster.joined or cluster.absorbed:
-        found |= {"joined": list(cluster.joined), "absorbed": list(cluster.absorbed)}
+    if cluster.joined is not None:
+        found |= {"joined": list(cluster.joined), "absorbed": list(cluster.absorbed or ())}
     return found
 
 

@@ -197,7 +197,7 @@ def cluster_title(cluster: Cluster) -> str:
 
 
 def _all_joined(cluster: Cluster) -> bool:
-    return bool(cluster.joined) and len(cluster.joined) == len(cluster.members)
+    return len(cluster.joined or ()) == len(cluster.members)
 
 
 def cluster_reasons(cluster: Cluster) -> list[str]:
@@ -221,7 +221,7 @@ def member_mark(cluster: Cluster, member: str) -> str:
 
 def shown_members(cluster: Cluster, style: Style, most: int = 10) -> tuple[list[str], int]:
     """The members to list, the canonical one first, then those that joined, and how many are left out."""
-    joined = frozenset(cluster.joined)
+    joined = frozenset(cluster.joined or ())
     others = sorted(
         (each for each in cluster.members if each != cluster.canonical), key=lambda each: each not in joined
     )

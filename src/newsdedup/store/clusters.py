@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from newsdedup.store.database import Database
 from newsdedup.store.nouns import ClusterRow
 
+_PARTS = "SELECT id FROM clusters WHERE absorbed_into = ? ORDER BY id"
+
 
 def put_clusters(
     database: Database,
@@ -16,7 +18,10 @@ def put_clusters(
     members: Mapping[int, str],
     left: Sequence[int],
 ) -> None:
-    """Writes what became of clusters; one that has lost its members, and is part of no other, is forgotten."""
+    """Writes what became of clusters; one that has lost its members, and is part of no other, is forgotten.
+
+    A member that was told stays told, whichever cluster it is in.
+    """
     database.many(
         "INSERT INTO clusters VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
         "born = excluded.born, absorbed_into = excluded.absorbed_into, told = excluded.told",
@@ -31,8 +36,7 @@ def put_clusters(
     before = {cluster for root in roots for cluster in database.column(sql, (root,))}
     database.many("DELETE FROM members WHERE article = ?", ((int(root),) for root in left))
     database.many(
-        "INSERT INTO members VALUES (?, ?, NULL) ON CONFLICT DO UPDATE SET "
-        "told = CASE WHEN cluster = excluded.cluster THEN told END, cluster = excluded.cluster",
+        "INSERT INTO members VALUES (?, ?, NULL) ON CONFLICT DO UPDATE SET cluster = excluded.cluster",
         ((int(root), cluster) for root, cluster in members.items()),
     )
     forget_empty(database, before)
@@ -52,9 +56,17 @@ def dissolve_small(database: Database, ids: Iterable[str]) -> list[str]:
 
 
 def forget_empty(database: Database, ids: Iterable[str]) -> None:
-    """Removes those of the clusters that have no members; what was absorbed stays known by its id."""
-    database.many(
-        "DELETE FROM clusters WHERE id = ? AND absorbed_into IS NULL "
-        "AND NOT EXISTS (SELECT 1 FROM members WHERE cluster = clusters.id)",
-        ((each,) for each in sorted(set(ids))),
-    )
+    """Removes those of the clusters that have no members, with all that they absorbed.
+
+    What was absorbed stays known by its id as long as what it is part of.
+    """
+    empty = "absorbed_into IS NULL AND NOT EXISTS (SELECT 1 FROM members WHERE cluster = clusters.id)"
+    gone = [
+        each
+        for each in sorted(set(ids))
+        if database.run(f"DELETE FROM clusters WHERE id = ? AND {empty}", (each,))  # noqa: S608 - a constant
+    ]
+    while gone:
+        parts = [part for each in gone for part in database.column(_PARTS, (each,))]
+        database.many("DELETE FROM clusters WHERE id = ?", ((part,) for part in parts))
+        gone = parts

@@ -30,9 +30,9 @@ STAGE = "migrate"
 _AT_ONCE = 4096
 _DAY = 86_400.0  # seconds
 _IDENTITY_BYTES = 16
-Rebuild = Callable[[list[Article], NDArray[np.uint64], float], Rebuilt]
+Rebuild = Callable[[list[Article], NDArray[np.uint64]], Rebuilt]
 """Makes anew what is derived from some articles as the store has them, given the keys of boilerplate that were learned
-from those before them, sorted, and the day that it is by the store's clock, counted from 1970."""
+from those before them, sorted."""
 
 _KEPT_ORDER = (KeepText.NONE, KeepText.NORMALISED, KeepText.FULL)
 
@@ -126,7 +126,7 @@ def _rebuild(store: Writer, segments: Segments, rebuild: Rebuild, progress: Prog
     sql = "SELECT number FROM articles WHERE number > ? ORDER BY number LIMIT ?"
     while numbers := database.column(sql, (last, _AT_ONCE)):
         learned = recurring_of(database, "rebuilt_recurring")
-        _put_rebuilt(store, segments, rows, numbers, rebuild(store.articles(numbers), learned, store.time / _DAY))
+        _put_rebuilt(store, segments, rows, numbers, rebuild(store.articles(numbers), learned))
         segments.merge()
         last = numbers[-1]
         done += len(numbers)

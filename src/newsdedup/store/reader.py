@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,8 @@ _AT_ONCE = 4096  # records that are taken from SQLite together
 _STORED = "SELECT number, id, source, root, current, story, likenesses, first_seen, last_seen FROM articles "
 _RECORDS = "SELECT number, record FROM records WHERE number IN (SELECT value FROM json_each(?))"
 _SENTENCES = "SELECT number, sentences FROM records WHERE number IN (SELECT value FROM json_each(?))"
+
+_COUNT = re.compile("[1-9][0-9]{0,17}")
 
 _Key = TypeVar("_Key", str, bytes)
 
@@ -134,6 +137,14 @@ class Reader(Told):
     def numbers_of(self, ids: Iterable[str]) -> dict[str, int]:
         """By id the number, for ids that are in the store."""
         return self._each("SELECT number FROM articles WHERE id = ?", ids, as_kept)
+
+    def last_copy(self, name: str) -> int:
+        """The largest n of the ids `NAME~n` that are in the store; 1 where there is none."""
+        start = f"{name}~"
+        bounds = as_kept(start), as_kept(f"{start}:")  # a colon comes next to the digits
+        ids = self.database.column("SELECT id FROM articles WHERE id >= ? AND id < ?", bounds)
+        ends = (str(as_given(each)).removeprefix(start) for each in ids)
+        return max((int(end) for end in ends if _COUNT.fullmatch(end)), default=1)
 
     def by_identity(self, identities: Iterable[bytes]) -> dict[bytes, int]:
         """By identity the number, for identities that are in the store."""

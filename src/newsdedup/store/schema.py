@@ -67,8 +67,8 @@ CREATE TABLE recurring (key INTEGER PRIMARY KEY);
 CREATE TABLE outlets (name PRIMARY KEY, articles INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE clusters (id TEXT PRIMARY KEY, born INTEGER NOT NULL, absorbed_into TEXT, told INTEGER) WITHOUT ROWID;
-CREATE INDEX clusters_untold ON clusters (id) WHERE told IS NULL;
-CREATE INDEX clusters_absorbed ON clusters (told) WHERE absorbed_into IS NOT NULL;
+CREATE INDEX clusters_told ON clusters (told);
+CREATE INDEX clusters_absorbed ON clusters (absorbed_into) WHERE absorbed_into IS NOT NULL;
 CREATE TABLE members (
     article INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE,
     cluster TEXT NOT NULL REFERENCES clusters,

@@ -78,15 +78,28 @@ class Told:
     def absorbed(self, runs: Collection[int] | None) -> dict[str, list[str]]:
         """By id of a cluster the ids of those that became part of it and were told so by some runs, sorted.
 
+        What became part of one that became part of another is part of the last.
+
         Args:
             runs: Their numbers; None for what no run has told.
         """
-        where = "told IS NULL" if runs is None else f"told IN {_ASKED}"
-        sql = f"SELECT absorbed_into, id FROM clusters WHERE absorbed_into IS NOT NULL AND {where} ORDER BY id"  # noqa: S608
+        where, values = _told_by(runs)
+        sql = (
+            f"WITH RECURSIVE way (id, into_) AS (SELECT id, absorbed_into FROM clusters "  # noqa: S608 - constants
+            f"WHERE absorbed_into IS NOT NULL AND {where} UNION SELECT way.id, absorbed_into "
+            "FROM way JOIN clusters ON clusters.id = into_ WHERE absorbed_into IS NOT NULL) "
+            "SELECT into_, way.id FROM way JOIN clusters ON clusters.id = into_ WHERE absorbed_into IS NULL ORDER BY 2"
+        )
         found: dict[str, list[str]] = {}
-        for into, name in self.database.rows(sql, () if runs is None else numbers_json(runs)):
+        for into, name in self.database.rows(sql, values):
             found.setdefault(into, []).append(name)
         return found
+
+    def clusters_told_by(self, runs: Collection[int] | None) -> list[str]:
+        """Ids of the clusters that some runs were the first to tell, sorted; None for what no run has told."""
+        where, values = _told_by(runs)
+        sql = f"SELECT id FROM clusters WHERE absorbed_into IS NULL AND {where} ORDER BY id"  # noqa: S608 - constants
+        return self.database.column(sql, values)
 
     def tied_since(self, first: int) -> list[int]:
         """Roots of the articles from a number on that have a match or are versions of an older one, sorted.
@@ -143,6 +156,11 @@ class Told:
         except zlib.error:
             raise damaged(self.database.files.name, f"the match of articles {left} and {right}") from None
         return MatchRow(left=left, right=right, verdict=verdict, score=score, pair=data, told=told)
+
+
+def _told_by(runs: Collection[int] | None) -> tuple[str, Sequence[Any]]:
+    """A condition, and its values."""
+    return ("told IS NULL", ()) if runs is None else (f"told IN {_ASKED}", numbers_json(runs))
 
 
 def _cluster(row: Sequence[Any]) -> ClusterRow:

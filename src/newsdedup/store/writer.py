@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -185,11 +185,27 @@ class Writer(Reader):
             put_clusters(self.database, made=made, absorbed=absorbed, members=members, left=left)
             self.database.put_meta("clustered", self.next_number)
 
-    def tell(self, run: int) -> None:
-        """Notes that all that is untold, matches, members and clusters, was told by a run."""
+    def tell(
+        self, run: int, *, matches: Iterable[tuple[int, int]], members: Iterable[int], clusters: Iterable[str]
+    ) -> None:
+        """Notes what a run told; what was told before stays as it was.
+
+        Args:
+            matches: Numbers of the two articles of each, the smaller one first.
+            members: Roots of the articles.
+            clusters: Ids, those of absorbed ones among them.
+        """
         with self.database.transaction():
-            for table in ("matches", "members", "clusters"):
-                self.database.run(f"UPDATE {table} SET told = ? WHERE told IS NULL", (run,))  # noqa: S608
+            self.database.many(
+                'UPDATE matches SET told = ? WHERE "left" = ? AND "right" = ? AND told IS NULL',
+                ((run, left, right) for left, right in matches),
+            )
+            self.database.many(
+                "UPDATE members SET told = ? WHERE article = ? AND told IS NULL", ((run, root) for root in members)
+            )
+            self.database.many(
+                "UPDATE clusters SET told = ? WHERE id = ? AND told IS NULL", ((run, each) for each in clusters)
+            )
 
     def merge(self) -> None:
         """Makes one of segments that stand beside each other, as many as are due; after a batch."""
