@@ -9,7 +9,7 @@ import errno
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -213,18 +213,36 @@ def make_store(files: StoreFiles, meta: dict[str, str | int | float]) -> None:
 
 
 def refuse_place(files: StoreFiles) -> None:
-    """Raises StoreError where no store can stand."""
+    """Raises StoreError where no store can stand; nothing was touched then."""
+    if files.leads_nowhere:
+        raise StoreError(f"{files.name}: a link to what is not there; name the file itself, or remove the link")
     folder = files.main.parent
     if not folder.is_dir():
         raise StoreError(f"{files.name}: its folder is not there; make it first: mkdir -p {folder}")
     if files.main.is_dir():
         raise StoreError(f"{files.name}: a folder; name a file, such as {files.name.rstrip('/')}/news.store")
+    for each in (files.main, files.lock, files.new):
+        if not _fits(each, Path.is_file):
+            raise StoreError(
+                f"{files.name}: {'' if each is files.main else f'its {each.name} is '}no regular file but a device, a "
+                "pipe, a socket, a folder or a link to nothing; name another file"
+            )
+    if not _fits(files.index, Path.is_dir):
+        raise StoreError(
+            f"{files.name}: {files.index.name} is not the folder that a store has of this name; name another file, or "
+            "move it away"
+        )
     kind = network_under(folder)
     if kind:
         raise StoreError(
             f"{files.name}: on a network file system ({kind}), where locks and shared memory cannot be relied on; "
             "put the store on a local disk"
         )
+
+
+def _fits(path: Path, kind: Callable[[Path], bool]) -> bool:
+    """Whether a path is of some kind, or free."""
+    return kind(path) or not (path.exists() or path.is_symlink())
 
 
 def sync(path: Path) -> None:
