@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -26,22 +27,40 @@ _CACHE_KIBIBYTES = 32_768
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _READ_ONLY = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _PRIMARY = 0xFF  # the lower byte of an extended error code is what went wrong, the upper where
-_OUT_OF_ROOM = "no room on the disk; nothing of this batch was added; make room and run again"
+_OUT_OF_ROOM = "no room on the disk"
+_MAKE_ROOM = "make room and run again"
+_NO_SHARED = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_LEAST_FREE_BYTES = 1 << 16  # two of the pieces in which SQLite shares memory
 
 _NOT_WRITABLE = "cannot be written; give this account the right to write it and its folder"
 _HELD = "another program holds it; see that only newsdedup writes to it, and run again"
 _TOLD = {
-    sqlite3.SQLITE_FULL: _OUT_OF_ROOM,
     sqlite3.SQLITE_READONLY: _NOT_WRITABLE,
     sqlite3.SQLITE_PERM: _NOT_WRITABLE,
     sqlite3.SQLITE_BUSY: _HELD,
     sqlite3.SQLITE_LOCKED: _HELD,
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; its last run may not have ended and its folder cannot be written: run "
     "once with an account that may write there",
-    sqlite3.SQLITE_IOERR: "the disk could not be read or written; nothing of this batch was added; see that it has "
-    "room and is sound, and run again",
 }
 """What to say of SQLite's error codes."""
+
+
+class DiskError(StoreError):
+    """The disk is full, or refuses.
+
+    Attributes:
+        what: The store and what is wrong.
+        way_out: What helps.
+    """
+
+    def __init__(self, what: str, way_out: str) -> None:
+        super().__init__(f"{what}; {way_out}")
+        self.what = what
+        self.way_out = way_out
+
+    def of_batch(self) -> StoreError:
+        """The same, where a batch was being written."""
+        return StoreError(f"{self.what}; nothing of this batch was added; {self.way_out}")
 
 
 class Database:
@@ -162,9 +181,8 @@ def open_to_read(files: StoreFiles) -> Database:
         try:
             _prepare(database)
         except StoreError as error:
-            # A folder that cannot be written has no room for the files that a reader of a WAL shares with others.
-            cause = error.__cause__
-            if _code(cause) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or _size(files.wal):
+            # A folder that cannot be written, or a full disk, has no room for what readers of a WAL share with others.
+            if _code(error.__cause__) not in _NO_SHARED or _size(files.wal):
                 raise
             database.close()
             database = Database(files, f"{uri}&immutable=1")
@@ -297,13 +315,18 @@ def _refusal(files: StoreFiles, error: sqlite3.Error) -> StoreError:
     name, code = files.name, _code(error)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(name)
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(files)):
+        return DiskError(f"{name}: {_OUT_OF_ROOM}", _MAKE_ROOM)
+    if code == sqlite3.SQLITE_IOERR:
+        what = f"{name}: the disk could not be read or written"
+        return DiskError(what, "see that it has room and is sound, and run again")
     told = _TOLD.get(code or 0, f"{error}; newsdedup store verify {name} tells whether it is sound")
     return StoreError(f"{name}: {told}")
 
 
 def _disk_refusal(files: StoreFiles, error: OSError) -> StoreError:
     if error.errno in _FULL:
-        return StoreError(f"{files.name}: {_OUT_OF_ROOM}")
+        return DiskError(f"{files.name}: {_OUT_OF_ROOM}", _MAKE_ROOM)
     if error.errno in _READ_ONLY:
         where = Path(error.filename).name if isinstance(error.filename, str) else "one of its files"
         return StoreError(
@@ -335,6 +358,14 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _is_full(files: StoreFiles) -> bool:
+    """Whether there is no room left beside the main file; SQLite tells it as any other error of the disk."""
+    try:
+        return shutil.disk_usage(files.main.parent).free < _LEAST_FREE_BYTES
+    except OSError:
+        return False
 
 
 def _filled(folder: Path) -> bool:
