@@ -6,6 +6,7 @@ import errno
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,9 +17,11 @@ from typing import Any
 import pytest
 
 from newsdedup.errors import StoreError
+from newsdedup.store import database
 from newsdedup.store.checking import verify
 from newsdedup.store.database import Database
 from newsdedup.store.nouns import MatchRow
+from newsdedup.store.paths import store_files
 from newsdedup.store.reader import Reader
 from newsdedup.store.writer import Writer
 from store_sets import NOW, PARAMETERS, article, batch, numbered
@@ -124,6 +127,48 @@ def path(tmp_path: Path) -> Path:
     with Writer.open(path, PARAMETERS, now=NOW, lock_timeout_seconds=0) as writer:
         writer.add(of_three(0))
     return path
+
+
+READING = """
+import resource, sys
+from newsdedup.errors import StoreError
+from newsdedup.store.info import info
+from newsdedup.store.paths import store_files
+from newsdedup.store.reader import Reader
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+try:
+    with Reader.open(sys.argv[1], None) as reader:
+        print(len(reader.articles([0, 2])), info(sys.argv[1], 0.0).articles)
+except StoreError as error:
+    print(error)
+"""
+
+
+def read_where_nothing_can_be_written(path: Path) -> str:
+    found = subprocess.run(
+        [sys.executable, "-c", READING, str(path)], capture_output=True, encoding="utf-8", check=True
+    )
+    return found.stdout.strip()
+
+
+def test_a_store_is_read_on_a_full_disk(path: Path) -> None:
+    assert read_where_nothing_can_be_written(path) == "2 3"
+
+
+def test_where_it_cannot_be_read_on_a_full_disk_there_is_no_word_of_a_batch(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.with_name("news.store-wal").write_bytes(b"left by a run that was killed")
+    assert read_where_nothing_can_be_written(path) == (
+        f"{path}: the disk could not be read or written; see that it has room and is sound, and run again"
+    )
+    monkeypatch.setattr(database, "_is_full", lambda files: True)
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    told = r"news\.store: no room on the disk; make room and run again$"
+    with pytest.raises(StoreError, match=told), database.refusals(store_files(path)):
+        raise error
 
 
 def of_three(first: int) -> Any:

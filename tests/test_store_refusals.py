@@ -179,3 +179,32 @@ def test_a_store_that_may_not_be_written_is_refused(path: Path) -> None:
             write(path)
     finally:
         path.parent.chmod(0o755)
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+UNFIT: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    "a pipe": ("x", pipe, "no regular file"),
+    "a link to nothing": ("x", lambda path: path.symlink_to("nothing"), "a link to what is not there"),
+    "a link to itself": ("x", lambda path: path.symlink_to(path), "a link to what is not there"),
+    "a folder for a lock": ("x.lock", Path.mkdir, r"its x\.lock is no regular file"),
+    "a link to nothing for a lock": ("x.lock", lambda path: path.symlink_to("nothing"), r"its x\.lock is no regular"),
+    "a folder for what is being made": ("x.new", Path.mkdir, r"its x\.new is no regular file"),
+    "a file for the index": ("x-index", Path.touch, "x-index is not the folder"),
+    "a link to nothing for the index": ("x-index", lambda path: path.symlink_to("nothing"), "x-index is not the"),
+}
+
+
+@pytest.mark.parametrize("label", UNFIT)
+def test_what_can_be_no_file_of_a_store_is_left_as_it_is(tmp_path: Path, label: str) -> None:
+    name, made, told = UNFIT[label]
+    made(tmp_path / name)
+    before = (tmp_path / name).lstat()
+    for use in (write, read):
+        with pytest.raises(StoreError, match=told):
+            use(tmp_path / "x")
+    assert list(tmp_path.iterdir()) == [tmp_path / name]
+    after = (tmp_path / name).lstat()
+    assert (after.st_ino, after.st_mode, after.st_mtime_ns) == (before.st_ino, before.st_mode, before.st_mtime_ns)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,22 +27,40 @@ _CACHE_KIBIBYTES = 32_768
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _READ_ONLY = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _PRIMARY = 0xFF  # the lower byte of an extended error code is what went wrong, the upper where
-_OUT_OF_ROOM = "no room on the disk; nothing of this batch was added; make room and run again"
+_OUT_OF_ROOM = "no room on the disk"
+_MAKE_ROOM = "make room and run again"
+_NO_SHARED = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_LEAST_FREE_BYTES = 1 << 16  # two of the pieces in which SQLite shares memory
 
 _NOT_WRITABLE = "cannot be written; give this account the right to write it and its folder"
 _HELD = "another program holds it; see that only newsdedup writes to it, and run again"
 _TOLD = {
-    sqlite3.SQLITE_FULL: _OUT_OF_ROOM,
     sqlite3.SQLITE_READONLY: _NOT_WRITABLE,
     sqlite3.SQLITE_PERM: _NOT_WRITABLE,
     sqlite3.SQLITE_BUSY: _HELD,
     sqlite3.SQLITE_LOCKED: _HELD,
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; its last run may not have ended and its folder cannot be written: run "
     "once with an account that may write there",
-    sqlite3.SQLITE_IOERR: "the disk could not be read or written; nothing of this batch was added; see that it has "
-    "room and is sound, and run again",
 }
 """What to say of SQLite's error codes."""
+
+
+class DiskError(StoreError):
+    """The disk is full, or refuses.
+
+    Attributes:
+        what: The store and what is wrong.
+        way_out: What helps.
+    """
+
+    def __init__(self, what: str, way_out: str) -> None:
+        super().__init__(f"{what}; {way_out}")
+        self.what = what
+        self.way_out = way_out
+
+    def of_batch(self) -> StoreError:
+        """The same, where a batch was being written."""
+        return StoreError(f"{self.what}; nothing of this batch was added; {self.way_out}")
 
 
 class Database:
@@ -162,9 +181,8 @@ def open_to_read(files: StoreFiles) -> Database:
         try:
             _prepare(database)
         except StoreError as error:
-            # A folder that cannot be written has no room for the files that a reader of a WAL shares with others.
-            cause = error.__cause__
-            if _code(cause) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or _size(files.wal):
+            # A folder that cannot be written, or a full disk, has no room for what readers of a WAL share with others.
+            if _code(error.__cause__) not in _NO_SHARED or _size(files.wal):
                 raise
             database.close()
             database = Database(files, f"{uri}&immutable=1")
@@ -213,18 +231,36 @@ def make_store(files: StoreFiles, meta: dict[str, str | int | float]) -> None:
 
 
 def refuse_place(files: StoreFiles) -> None:
-    """Raises StoreError where no store can stand."""
+    """Raises StoreError where no store can stand; nothing was touched then."""
+    if files.leads_nowhere:
+        raise StoreError(f"{files.name}: a link to what is not there; name the file itself, or remove the link")
     folder = files.main.parent
     if not folder.is_dir():
         raise StoreError(f"{files.name}: its folder is not there; make it first: mkdir -p {folder}")
     if files.main.is_dir():
         raise StoreError(f"{files.name}: a folder; name a file, such as {files.name.rstrip('/')}/news.store")
+    for each in (files.main, files.lock, files.new):
+        if not _fits(each, Path.is_file):
+            raise StoreError(
+                f"{files.name}: {'' if each is files.main else f'its {each.name} is '}no regular file but a device, a "
+                "pipe, a socket, a folder or a link to nothing; name another file"
+            )
+    if not _fits(files.index, Path.is_dir):
+        raise StoreError(
+            f"{files.name}: {files.index.name} is not the folder that a store has of this name; name another file, or "
+            "move it away"
+        )
     kind = network_under(folder)
     if kind:
         raise StoreError(
             f"{files.name}: on a network file system ({kind}), where locks and shared memory cannot be relied on; "
             "put the store on a local disk"
         )
+
+
+def _fits(path: Path, kind: Callable[[Path], bool]) -> bool:
+    """Whether a path is of some kind, or free."""
+    return kind(path) or not (path.exists() or path.is_symlink())
 
 
 def sync(path: Path) -> None:
@@ -279,13 +315,18 @@ def _refusal(files: StoreFiles, error: sqlite3.Error) -> StoreError:
     name, code = files.name, _code(error)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(name)
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(files)):
+        return DiskError(f"{name}: {_OUT_OF_ROOM}", _MAKE_ROOM)
+    if code == sqlite3.SQLITE_IOERR:
+        what = f"{name}: the disk could not be read or written"
+        return DiskError(what, "see that it has room and is sound, and run again")
     told = _TOLD.get(code or 0, f"{error}; newsdedup store verify {name} tells whether it is sound")
     return StoreError(f"{name}: {told}")
 
 
 def _disk_refusal(files: StoreFiles, error: OSError) -> StoreError:
     if error.errno in _FULL:
-        return StoreError(f"{files.name}: {_OUT_OF_ROOM}")
+        return DiskError(f"{files.name}: {_OUT_OF_ROOM}", _MAKE_ROOM)
     if error.errno in _READ_ONLY:
         where = Path(error.filename).name if isinstance(error.filename, str) else "one of its files"
         return StoreError(
@@ -317,6 +358,14 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _is_full(files: StoreFiles) -> bool:
+    """Whether there is no room left beside the main file; SQLite tells it as any other error of the disk."""
+    try:
+        return shutil.disk_usage(files.main.parent).free < _LEAST_FREE_BYTES
+    except OSError:
+        return False
 
 
 def _filled(folder: Path) -> bool:

@@ -36,6 +36,7 @@ class StoreFiles:
         lock: Locked by the one that writes; never removed, since two could then hold two locks of one name.
         new: The main file of a store while it is made.
         index: Folder of the rows and the postings.
+        leads_nowhere: Whether the path that was given is a link to what is not there, or to itself.
     """
 
     name: str
@@ -45,6 +46,7 @@ class StoreFiles:
     lock: Path
     new: Path
     index: Path
+    leads_nowhere: bool
 
     def __iter__(self) -> Iterator[Path]:
         yield from (self.main, self.wal, self.shm, self.lock, self.new, self.index)
@@ -56,7 +58,11 @@ class StoreFiles:
 
 def store_files(path: Path | str) -> StoreFiles:
     """The files of the store that goes by this path."""
-    main = Path(path).resolve()
+    given = Path(path)
+    try:
+        main = given.resolve()
+    except (OSError, RuntimeError):  # links that lead in a circle
+        main = given.absolute()
     return StoreFiles(
         name=printable_path(str(path)),
         main=main,
@@ -65,6 +71,7 @@ def store_files(path: Path | str) -> StoreFiles:
         lock=main.with_name(f"{main.name}.lock"),
         new=main.with_name(f"{main.name}.new"),
         index=main.with_name(f"{main.name}{INDEX}"),
+        leads_nowhere=given.is_symlink() and not main.exists(),
     )
 
 

@@ -12,7 +12,7 @@ import orjson
 from newsdedup.errors import StoreError
 from newsdedup.store.batches import write_batch
 from newsdedup.store.clusters import put_clusters
-from newsdedup.store.database import make_store, open_to_write, refusals, refuse_place
+from newsdedup.store.database import DiskError, make_store, open_to_write, refusals, refuse_place
 from newsdedup.store.lock import WriterLock
 from newsdedup.store.nouns import Batch, ClusterRow, KeepText
 from newsdedup.store.paths import StoreFiles, store_files
@@ -160,8 +160,10 @@ class Writer(Reader):
                     self.segments.put(listed)
                 self.database.put_meta("next_number", first + numbers.size)
                 self.database.put_meta("clock", max(self.time, batch.time))
-        except BaseException:
+        except BaseException as error:
             self.segments.remove_unless_listed(path)
+            if isinstance(error, DiskError):
+                raise error.of_batch() from error
             raise
         self.segments.reopen()
 
