@@ -11,7 +11,8 @@ import pytest
 from conftest import Newsroom
 from ingest_sets import DAY, NOW, Kept, sides
 from newsdedup.article import Article
-from newsdedup.ingest.clusters import assigned, renamed
+from newsdedup.ingest.clusters import assigned
+from newsdedup.ingest.pairs import pair_bytes, tie_of
 from newsdedup.result import AlignedSentence, Cluster, Evidence, Pair, Result, Verdict
 
 
@@ -214,13 +215,32 @@ def test_a_cluster_of_versions_has_one_member_for_each_article(kept: Kept, told:
     assert report.members == ("k01-orig", "k01-syndicated")
 
 
+def test_a_cluster_that_grew_is_made_anew_once(
+    kept: Kept, told: Mapping[str, Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.run([told["k01-orig"], told["k01-syndicated"], told["k04-orig"], told["k04-syndicated"]])
+    read: list[str] = []
+
+    def counted(data: bytes, names: Mapping[str, str]) -> Pair:
+        tie = tie_of(data, names)
+        read.append(f"{tie.left} {tie.right}")
+        return tie
+
+    monkeypatch.setattr("newsdedup.ingest.clusters.tie_of", counted)
+    cluster = only(kept.run([told["k01-revision"]]))
+    assert len(read) == len(set(read)) == sum(cluster.verdicts.values())
+
+
 def test_a_pair_is_the_same_under_names_that_sort_the_other_way() -> None:
     sentences = (AlignedSentence(left=1, right=4, similarity=1.0), AlignedSentence(left=2, right=3, similarity=0.5))
     pair = Pair(
         left="a", right="b", verdict=Verdict.COPY, score=0.9, facts=1.0, telling=1.0, jaccard=0.5,
         containment=(0.6, 0.7), source="left", reasons=(), evidence=Evidence(sentences=sentences),
     )  # fmt: skip
-    found = renamed(pair, {"a": "z", "b": "y"})
+    data = pair_bytes(pair)
+    found = tie_of(data, {"a": "z", "b": "y"})
     assert (found.left, found.right, found.source, found.containment) == ("y", "z", "right", (0.7, 0.6))
-    assert [(each.left, each.right) for each in found.evidence.sentences] == [(3, 2), (4, 1)]
-    assert renamed(pair, {"a": "y", "b": "z"}).evidence == pair.evidence
+    assert [(each.left, each.right) for each in found.evidence.sentences] == [(4, 1), (3, 2)]
+    same = tie_of(data, {"a": "y", "b": "z"})
+    alike = tuple(replace(each, similarity=1.0) for each in sentences)
+    assert same == replace(pair, left="y", right="z", evidence=Evidence(sentences=alike))

@@ -101,7 +101,7 @@ def test_a_run_with_nothing_new_makes_good_a_killed_one(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("newsdedup.ingest.runs.renew_clusters", killed)
+        patch.setattr("newsdedup.ingest.runs.renew_around", killed)
         kept.run(story[:2])
     result = kept.run([])
     assert sides(result) == [("orig", "syndicated")]

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from newsdedup.cluster import Compared, Rank, make_clusters
-from newsdedup.ingest.pairs import pair_of
-from newsdedup.result import REPORTED, AlignedSentence, Cluster, Evidence, Pair, Verdict
-from newsdedup.store.nouns import ClusterRow, MatchRow
+from newsdedup.ingest.pairs import tie_of
+from newsdedup.result import REPORTED, Cluster, Pair, Verdict
+from newsdedup.store.nouns import ClusterRow
 from newsdedup.store.reader import Reader
+from newsdedup.store.told import Tie
 from newsdedup.store.writer import Writer
 from newsdedup.verify.direction import parse_time
 
@@ -48,7 +49,8 @@ class Around:
         self._store = store
         self._versions: dict[int, list[int]] = {}
         self._root: dict[int, int] = {}
-        self._matches: dict[tuple[int, int], MatchRow] = {}
+        self._matches: dict[tuple[int, int], Tie] = {}
+        self._living: list[Living] | None = None
         inner = self._tied(roots)
         numbers = self._numbers(inner)
         compared = store.compared_of(numbers)
@@ -84,7 +86,7 @@ class Around:
         while coming:
             found |= coming
             self._versions |= self._store.versions_of(sorted(coming))
-            matches = self._store.matches_of(self._numbers(coming))
+            matches = self._store.ties_of(self._numbers(coming))
             self._matches |= {(each.left, each.right): each for each in matches}
             self._learn_roots([side for each in matches for side in (each.left, each.right)])
             tying = (each for each in matches if each.verdict in _TYING)
@@ -92,7 +94,12 @@ class Around:
         return found
 
     def clusters(self) -> list[Living]:
-        """The clusters of those asked about, by their canonical ids."""
+        """The clusters of those asked about, by their canonical ids; made once."""
+        if self._living is None:
+            self._living = self._made()
+        return self._living
+
+    def _made(self) -> list[Living]:
         pairs = self._pairs()
         compared = [
             Compared(left=left, right=right, verdict=verdict)
@@ -108,7 +115,7 @@ class Around:
 
     def _pairs(self) -> list[Pair]:
         """The matches by the ids of the roots; of several between two articles the strongest."""
-        strongest: dict[tuple[int, int], tuple[tuple[int, float, int, int], MatchRow]] = {}
+        strongest: dict[tuple[int, int], tuple[tuple[int, float, int, int], Tie]] = {}
         for (left, right), match in sorted(self._matches.items()):
             one, other = sorted((self._root[left], self._root[right]))
             if one == other or one not in self._ids or other not in self._ids or match.verdict not in _REPORTED:
@@ -116,9 +123,10 @@ class Around:
             order = (_STRENGTH[match.verdict], -match.score, left, right)
             if (one, other) not in strongest or order < strongest[one, other][0]:
                 strongest[one, other] = (order, match)
-        texts = self._store.ids_of(sorted({side for _, match in strongest.values() for side in _sides(match)}))
-        names = {texts[side]: self._ids[self._root[side]] for _, match in strongest.values() for side in _sides(match)}
-        return [renamed(pair_of(match.pair), names) for _, match in strongest.values()]
+        ties = [match for _, match in strongest.values()]
+        texts = self._store.ids_of(sorted({side for match in ties for side in (match.left, match.right)}))
+        names = {name: self._ids[self._root[side]] for side, name in texts.items()}
+        return [tie_of(data, names) for data in self._store.pairs_of(ties)]
 
     def _compared_ids(self) -> dict[tuple[str, str], Verdict]:
         found: dict[tuple[str, str], Verdict] = {}
@@ -152,30 +160,6 @@ class Around:
 
 
 _REPORTED = frozenset(map(str, REPORTED))
-
-
-def _sides(match: MatchRow) -> tuple[int, int]:
-    return match.left, match.right
-
-
-def renamed(pair: Pair, names: Mapping[str, str]) -> Pair:
-    """The pair under other ids; its sides are swapped when these sort the other way."""
-    left, right = names[pair.left], names[pair.right]
-    if left < right:
-        return replace(pair, left=left, right=right)
-    evidence = pair.evidence
-    swapped = sorted(
-        (AlignedSentence(left=each.right, right=each.left, similarity=each.similarity) for each in evidence.sentences),
-        key=lambda each: (each.left, each.right),
-    )
-    return replace(
-        pair,
-        left=right,
-        right=left,
-        source={"left": "right", "right": "left", None: None}[pair.source],
-        containment=(pair.containment[1], pair.containment[0]),
-        evidence=Evidence(sentences=tuple(swapped)),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,13 +201,17 @@ def assigned(groups: Sequence[Sequence[int]], old: Mapping[int, str], born: Mapp
 
 
 def renew_clusters(store: Writer, run: int, roots: Iterable[int]) -> None:
+    """As `renew_around`, of some articles."""
+    renew_around(store, run, Around(store, roots))
+
+
+def renew_around(store: Writer, run: int, around: Around) -> None:
     """Makes the clusters anew that some articles are in or were, in one transaction.
 
     Args:
         run: Number of the run that new clusters are born in.
-        roots: Of the articles.
+        around: The articles.
     """
-    around = Around(store, roots)
     living = around.clusters()
     old = store.clusters_of(sorted(around.roots))
     born = {row.id: row.born for row in store.cluster_rows(sorted(set(old.values())))}
@@ -239,7 +227,8 @@ def renew_clusters(store: Writer, run: int, roots: Iterable[int]) -> None:
             made.append(ClusterRow(id=name, born=run, absorbed_into=None, told=None))
         members |= dict.fromkeys(each.roots, name)
     left = sorted(set(old) - set(members))
-    store.put_clusters(made=made, absorbed=found.absorbed, members=members, left=left)
+    moved = {root: name for root, name in members.items() if old.get(root) != name}
+    store.put_clusters(made=made, absorbed=found.absorbed, members=moved, left=left)
 
 
 def _free_id(store: Reader, cluster: Cluster, taken: set[str]) -> str:

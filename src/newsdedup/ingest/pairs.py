@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -26,10 +27,7 @@ def pair_of(data: bytes) -> Pair:
     Raises:
         ValueError: It is no pair.
     """
-    try:
-        found: Mapping[str, Any] = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        found = json.loads(data)
+    found = _loaded(data)
     try:
         evidence = found["evidence"]
         return Pair(
@@ -53,6 +51,58 @@ def pair_of(data: bytes) -> Pair:
         )
     except (KeyError, TypeError, IndexError) as error:
         raise ValueError("no pair") from error
+
+
+def tie_of(data: bytes, names: Mapping[str, str]) -> Pair:
+    """As much of a pair as clusters are made by, under other ids: no reasons, and no evidence but who is aligned.
+
+    Its sides are swapped when the ids sort the other way.
+
+    Args:
+        data: As it was written.
+        names: The other ids.
+
+    Raises:
+        ValueError: It is no pair.
+    """
+    found = _loaded(data)
+    try:
+        left, right, source = names[found["left"]], names[found["right"]], found["source"]
+        one, other = "left", "right"
+        if left > right:
+            left, right, one, other = right, left, other, one
+            source = {"left": "right", "right": "left", None: None}[source]
+        return Pair(
+            left=left,
+            right=right,
+            verdict=Verdict(found["verdict"]),
+            score=found["score"],
+            facts=found["facts"],
+            telling=found["telling"],
+            jaccard=found["jaccard"],
+            containment=(found["containment"][one == "right"], found["containment"][one == "left"]),
+            source=source,
+            reasons=(),
+            evidence=Evidence(
+                sentences=tuple([_aligned(each[one], each[other]) for each in found["evidence"]["sentences"]])
+            ),
+        )
+    except (KeyError, TypeError, IndexError) as error:
+        raise ValueError("no pair") from error
+
+
+@lru_cache(maxsize=1 << 16)
+def _aligned(left: int, right: int) -> AlignedSentence:
+    """One for all pairs that align the two: a large cluster has half a million."""
+    return AlignedSentence(left=left, right=right, similarity=1.0)
+
+
+def _loaded(data: bytes) -> Mapping[str, Any]:
+    try:
+        found: Mapping[str, Any] = orjson.loads(data)
+    except orjson.JSONDecodeError:  # a lone surrogate in a text
+        found = json.loads(data)
+    return found
 
 
 def _tuples(rows: Sequence[Sequence[Any]]) -> tuple[Any, ...]:

@@ -77,12 +77,15 @@ def everything(store: Reader) -> Scope:
     return Scope(matches=matches, members=store.all_members(), joined=(), absorbed={})
 
 
-def news_of(store: Reader, scope: Scope, reported: frozenset[Verdict], min_score: float) -> News:
+def news_of(
+    store: Reader, scope: Scope, reported: frozenset[Verdict], min_score: float, renewed: Around | None = None
+) -> News:
     """The pairs and clusters of a scope.
 
     Args:
         reported: Verdicts that are told.
         min_score: Score below which derived pairs are not.
+        renewed: Clusters that were made just now, so that large ones are not made twice.
     """
     unscored = (Verdict.RELATED, Verdict.TEMPLATE)
     chosen = [
@@ -96,7 +99,10 @@ def news_of(store: Reader, scope: Scope, reported: frozenset[Verdict], min_score
     ties = {frozenset((roots[match.left], roots[match.right])) for match in chosen}
     clusters = []
     told: list[int] = []
-    for each in Around(store, members | set(roots.values())).clusters():
+    asked = members | set(roots.values())
+    made = [] if renewed is None else renewed.clusters()
+    rest = Around(store, asked if renewed is None else asked - renewed.roots).clusters()
+    for each in (*made, *rest):
         inside = frozenset(each.roots)
         if not members.isdisjoint(inside) or any(tie <= inside for tie in ties):
             names = sorted(set(store.clusters_of(each.roots).values()))

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from newsdedup.article import Article, Skipped
 from newsdedup.engine.workers import Progress
 from newsdedup.ingest.batches import DAY, ingest_batch
-from newsdedup.ingest.clusters import renew_clusters
+from newsdedup.ingest.clusters import Around, renew_around
 from newsdedup.ingest.reports import News, news_of, untold
 from newsdedup.remarks import Remarks
 from newsdedup.result import CLOCK_AHEAD, Boilerplate, Result, RunFigures
@@ -72,8 +72,9 @@ def ingest(
         new, versions, repeated = new + written.new, versions + written.versions, repeated + written.repeated
         remarks += written.remarks
         boilerplate |= {(each.source, each.text): each for each in written.boilerplate}
-    renew_clusters(store, run, store.tied_since(store.clustered))
-    found = news_of(store, untold(store), parameters.reported, parameters.min_score)
+    renewed = Around(store, store.tied_since(store.clustered))
+    renew_around(store, run, renewed)
+    found = news_of(store, untold(store), parameters.reported, parameters.min_score, renewed)
     skipped = intake.sorted_skipped
     notes = remarks.lines()
     seconds = round(time.monotonic() - started, 3)

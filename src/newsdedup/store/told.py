@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -13,8 +13,23 @@ from newsdedup.store.nouns import ClusterRow, ComparedRow, MatchRow, RunRow
 
 _MATCH = 'SELECT "left", "right", verdict, score, pair, told FROM matches'
 _RUN = "SELECT number, started, wall, ended, figures FROM runs"
+_TIE = 'SELECT "left", "right", verdict, score FROM matches'
 _ORDER = ' ORDER BY "left", "right"'
 _ASKED = "(SELECT value FROM json_each(?))"
+_AT_ONCE = 256  # articles whose matches are taken from SQLite together
+
+
+class Tie(NamedTuple):
+    """A match without what was found; a large cluster has very many of them.
+
+    Attributes:
+        left: Number of an article, below `right`.
+    """
+
+    left: int
+    right: int
+    verdict: str
+    score: float
 
 
 class Told:
@@ -39,6 +54,22 @@ class Told:
         asked = numbers_json(numbers)
         sql = f'{_MATCH} WHERE "left" IN {_ASKED} UNION {_MATCH} WHERE "right" IN {_ASKED}{_ORDER}'
         return self._matches(sql, asked * 2)
+
+    def ties_of(self, numbers: Iterable[int]) -> list[Tie]:
+        """The matches that have one of the articles, or two, without what was found: a tenth of the time."""
+        asked = numbers_json(numbers)
+        sql = f'{_TIE} WHERE "left" IN {_ASKED} UNION {_TIE} WHERE "right" IN {_ASKED}{_ORDER}'
+        return [Tie(*row) for row in self.database.rows(sql, asked * 2)]
+
+    def pairs_of(self, ties: Collection[Tie]) -> Iterator[bytes]:
+        """What was found of some matches, JSON, by their numbers; never many at once in memory."""
+        wanted = {(tie.left, tie.right) for tie in ties}
+        lefts = sorted({left for left, _ in wanted})
+        sql = f'SELECT "left", "right", pair FROM matches WHERE "left" IN {_ASKED}{_ORDER}'  # noqa: S608 - constants
+        for start in range(0, len(lefts), _AT_ONCE):
+            for left, right, pair in self.database.rows(sql, numbers_json(lefts[start : start + _AT_ONCE])):
+                if (left, right) in wanted:
+                    yield self._unpacked(left, right, pair)
 
     def compared_of(self, numbers: Iterable[int]) -> list[ComparedRow]:
         """What was compared with one of the articles and is no match."""
@@ -151,11 +182,14 @@ class Told:
 
     def _match(self, row: Sequence[Any]) -> MatchRow:
         left, right, verdict, score, pair, told = row
+        data = self._unpacked(left, right, pair)
+        return MatchRow(left=left, right=right, verdict=verdict, score=score, pair=data, told=told)
+
+    def _unpacked(self, left: int, right: int, pair: bytes) -> bytes:
         try:
-            data = zlib.decompress(pair)
+            return zlib.decompress(pair)
         except zlib.error:
             raise damaged(self.database.files.name, f"the match of articles {left} and {right}") from None
-        return MatchRow(left=left, right=right, verdict=verdict, score=score, pair=data, told=told)
 
 
 def _told_by(runs: Collection[int] | None) -> tuple[str, Sequence[Any]]:
