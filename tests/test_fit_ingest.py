@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -45,7 +48,7 @@ def commands() -> Iterator[str]:
         )
     for line in (CONFIGS / "crontab").read_text(encoding="utf-8").splitlines():
         if "newsdedup " in line and not line.startswith("#"):
-            yield re.sub(r"^.*? && (newsdedup [^|]*).*$", r"\1", line).replace("$(date +\\%F)", "2027-01-31")
+            yield re.sub(r"^.*? && (newsdedup [^|&]*).*$", r"\1", line).replace("$(date +\\%F)", "2027-01-31")
     for path in UNITS:
         if path.suffix == ".service":
             yield unit(path)["Service"]["ExecStart"].removeprefix("/opt/newsdedup/bin/")
@@ -77,10 +80,27 @@ def test_there_are_commands_to_type() -> None:
 
 def test_every_option_that_the_page_names_is_one() -> None:
     known = {option for parameter in ingest.params for option in (*parameter.opts, *parameter.secondary_opts)}
-    known |= {"--keep", "--sample", "--since", "--run", "--force"}
+    known |= {"--keep", "--sample", "--since", "--run", "--force", "--set-clock"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", re.sub(r"```sh\n.*?```", "", PAGE, flags=re.DOTALL)))
     assert named <= known
     assert len(named) > 10
+
+
+def test_the_crontab_makes_the_folder_of_backups_and_drops_old_ones(tmp_path: Path) -> None:
+    [line] = [line for line in (CONFIGS / "crontab").read_text(encoding="utf-8").splitlines() if "store backup" in line]
+    command = line.partition("/var/lib/newsdedup && ")[2].replace("\\%", "%").replace("newsdedup store backup", "echo")
+    run = partial(subprocess.run, ["sh", "-c", command], cwd=tmp_path, check=True, capture_output=True)
+    run()
+    for name, days in (("news-old.db", 30), ("news-old.db-index", 30), ("news-new.db", 2), ("other", 30)):
+        path = tmp_path / "backup" / name
+        if name.endswith("-index"):
+            (path / "news-inner").mkdir(parents=True)
+        else:
+            path.touch()
+        for each in (path, *path.rglob("*")):
+            os.utime(each, (time.time() - days * 86_400,) * 2)
+    assert run().stderr == b""
+    assert sorted(path.name for path in (tmp_path / "backup").iterdir()) == ["news-new.db", "other"]
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: str(path.name))
