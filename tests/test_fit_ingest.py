@@ -89,7 +89,9 @@ def test_every_option_that_the_page_names_is_one() -> None:
 def test_the_crontab_makes_the_folder_of_backups_and_drops_old_ones(tmp_path: Path) -> None:
     [line] = [line for line in (CONFIGS / "crontab").read_text(encoding="utf-8").splitlines() if "store backup" in line]
     command = line.partition("/var/lib/newsdedup && ")[2].replace("\\%", "%").replace("newsdedup store backup", "echo")
-    run = partial(subprocess.run, ["sh", "-c", command], cwd=tmp_path, check=True, capture_output=True)
+    run = partial(
+        subprocess.run, ["sh", "-c", command], cwd=tmp_path, check=True, capture_output=True, encoding="utf-8"
+    )
     run()
     for name, days in (("news-old.db", 30), ("news-old.db-index", 30), ("news-new.db", 2), ("other", 30)):
         path = tmp_path / "backup" / name
@@ -99,7 +101,7 @@ def test_the_crontab_makes_the_folder_of_backups_and_drops_old_ones(tmp_path: Pa
             path.touch()
         for each in (path, *path.rglob("*")):
             os.utime(each, (time.time() - days * 86_400,) * 2)
-    assert run().stderr == b""
+    assert run().stderr == ""
     assert sorted(path.name for path in (tmp_path / "backup").iterdir()) == ["news-new.db", "other"]
 
 
