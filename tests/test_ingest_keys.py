@@ -197,3 +197,12 @@ def test_lone_surrogates_can_be_stored(kept: Kept, newsroom: Newsroom) -> None:
     assert again.figures is not None
     assert again.figures.repeated == 2
     assert set(kept.stored()) == {"one\udcff", "other"}
+
+
+def test_a_note_that_only_tells_another_time_of_update_makes_no_new_text(make_article: MakeArticle) -> None:
+    early, late = (
+        keys_of(make_article(f"It was told at noon.\n\nThis story was updated at {time}.", id="x", source="One"))
+        for time in ("10:05", "11:40")
+    )
+    assert early == late
+    assert early.identity != keys_of(make_article("It was told at noon.", id="x", source="One")).identity

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -13,6 +14,7 @@ from newsdedup.text.normalize import NormalizedText
 from newsdedup.text.table import normalized_body
 
 _KEY_BYTES = 16
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +35,13 @@ def keys_of(article: Article) -> Keys:
 
     Of an article without a place, such as a line of a file without id, the text alone tells that it was there before:
     a line put in front of the others must not make new articles of them. A correction or a retraction makes another
-    text, though no word of the story has changed.
+    text, though no word of the story has changed; its numbers do not, since "updated at 10:05" stands among them.
     """
     place = _place(article)
     key = None if place is None else _hash(place)
     body = normalized_body(article)
-    text = "\0".join(" ".join(part.split()) for part in (body.text, *corrections(body)))
+    notes = (_DIGITS.sub("0", note) for note in corrections(body))
+    text = "\0".join(" ".join(part.split()) for part in (body.text, *notes))
     return Keys(place=key, identity=_hash("text", place or f"source\0{source_key(article.source)}", text))
 
 

@@ -85,7 +85,7 @@ class StoreIndex:
         days = self._days(shelf)
         buckets = Buckets(store=self._store, gone=gone, window_days=self._window_days, today=self._today)
         found += [buckets.near(part, columns.content, days[owners]) for part, columns, owners in sketches]
-        passages = passage_holders(self._store, [part for part, _, _ in sketches], gone)
+        passages = passage_holders(self._store, [(part, owners) for part, _, owners in sketches], gone)
         numbers = distinct(np.concatenate([*found, passages.numbers]))
         stored = self._store.stored(numbers.tolist())
         if self._store.keep_text is KeepText.NONE:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.ingest.buckets import MOST_HOLDERS
-from newsdedup.sketch.candidates import PASSAGE_STORIES
+from newsdedup.sketch.candidates import PASSAGE_STORIES, PASSAGES_AT_LEAST
 from newsdedup.sketch.lsh import MANY_HOLDERS
 from newsdedup.sketch.views import Sketches
 from newsdedup.store.entries import PASSAGE, QUOTED
@@ -52,20 +52,28 @@ def _view(rows: NDArray[np.void], view: str) -> NDArray[np.uint32]:
     return np.ascontiguousarray(rows[view], dtype=np.uint32)
 
 
-def passage_holders(store: Reader, sketches: Sequence[Sketches], gone: NDArray[np.int64]) -> Passages:
+def passage_holders(
+    store: Reader, sketches: Sequence[tuple[Sketches, NDArray[np.int64]]], gone: NDArray[np.int64]
+) -> Passages:
     """Who holds the passages of new articles; those that too many stories hold are boilerplate.
 
+    Only passages that may make a pair are looked at: those that several new articles hold, and those held by an article
+    that holds another one, too, since a pair must share PASSAGES_AT_LEAST of them.
+
     Args:
-        sketches: Of the new articles.
+        sketches: Of the new articles, with the places of those.
         gone: Numbers of articles that are left out, sorted.
     """
-    values = distinct(np.concatenate([part.passages for part in sketches if part.passages is not None] or [_NO_VALUES]))
+    values, several = _new_values(sketches)
     both = np.repeat(np.array([PASSAGE, QUOTED], dtype=np.uint8), values.size)
     asked, numbers = store.holders(both, np.tile(values, 2), most=MOST_HOLDERS, but=gone)
     value, quoted = asked % max(values.size, 1), asked >= values.size
     order = np.lexsort((numbers, value))
     value, numbers, quoted = value[order], numbers[order], quoted[order]
-    stories = _stories(store, numbers)
+    _, holding, held = np.unique(numbers, return_inverse=True, return_counts=True)
+    several[value[held[holding] >= PASSAGES_AT_LEAST]] = True
+    value, numbers, quoted = value[several[value]], numbers[several[value]], quoted[several[value]]
+    stories = store.stories(numbers)
     there = stories >= 0  # the others are not kept any more
     value, numbers, quoted, stories = value[there], numbers[there], quoted[there], stories[there]
     by_story = np.lexsort((-numbers, stories, value))
@@ -78,13 +86,16 @@ def passage_holders(store: Reader, sketches: Sequence[Sketches], gone: NDArray[n
     return Passages(values=values[value[kept]], numbers=numbers[kept], quoted=quoted[kept], common=values[common])
 
 
-def _stories(store: Reader, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The story of each article, -1 for one that is not there."""
-    asked = distinct(numbers)
-    stories = np.full(asked.size, -1, dtype=np.int64)
-    stored = store.stored(asked.tolist())
-    stories[np.searchsorted(asked, [each.number for each in stored])] = [each.story for each in stored]
-    return stories[np.searchsorted(asked, numbers)]
-
-
-_NO_VALUES = np.zeros(0, dtype=np.uint32)
+def _new_values(
+    sketches: Sequence[tuple[Sketches, NDArray[np.int64]]],
+) -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
+    """The distinct passages of new articles, sorted, and which of them several articles hold."""
+    held = [np.zeros(0, dtype=np.uint64)]
+    for part, owners in sketches:
+        if part.passages is not None and part.passage_offsets is not None:
+            owner = np.repeat(owners, np.diff(part.passage_offsets)).astype(np.uint64)
+            held.append((part.passages.astype(np.uint64) << np.uint64(32)) | owner)
+    values = distinct(np.concatenate(held)) >> np.uint64(32)
+    first = begins(values)
+    several = np.bincount(np.cumsum(first) - 1, minlength=int(first.sum())) > 1
+    return values[first].astype(np.uint32), several

@@ -23,6 +23,7 @@ from newsdedup.store.records import article_of, packed_of
 from newsdedup.store.rows import Rows
 from newsdedup.store.segments import Segments
 from newsdedup.store.told import Told
+from newsdedup.text.hashing import distinct
 
 _TRIES = 5
 _AT_ONCE = 4096  # records that are taken from SQLite together
@@ -133,6 +134,15 @@ class Reader(Told):
         sql = _STORED + "WHERE number IN (SELECT value FROM json_each(?))"  # noqa: S608 - two constants
         rows = {row[0]: row for row in self.database.rows(sql, numbers_json(asked))}
         return [_stored(rows[number]) for number in asked if number in rows]
+
+    def stories(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The story of each article, in the order given; -1 for one that is not there."""
+        asked = distinct(numbers)
+        sql = "SELECT number, story FROM articles WHERE number IN (SELECT value FROM json_each(?))"
+        found = np.array(self.database.rows(sql, numbers_json(asked.tolist())), dtype=np.int64).reshape(-1, 2)
+        stories = np.full(asked.size, -1, dtype=np.int64)
+        stories[np.searchsorted(asked, found[:, 0])] = found[:, 1]
+        return stories[np.searchsorted(asked, numbers)]
 
     def numbers_of(self, ids: Iterable[str]) -> dict[str, int]:
         """By id the number, for ids that are in the store."""
