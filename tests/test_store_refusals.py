@@ -165,7 +165,7 @@ def test_a_damaged_record_is_named(path: Path) -> None:
             reader.articles([999])
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+@pytest.mark.skipif(os.geteuid() == 0, reason="allowed-skip: root writes everywhere")
 def test_a_store_that_may_not_be_written_is_refused(path: Path) -> None:
     path.chmod(0o444)
     with pytest.raises(StoreError, match="cannot be written"):
