@@ -30,8 +30,11 @@ _NO_PARTS = 4  # sentences under which an article has no parts
 _TRIMMED = 10  # of so many aligned sentences one is left out at each end: a stray one would stretch the part
 _DAY = 86_400.0  # seconds
 
-_TYING = frozenset(REPORTED) - {Verdict.EXCERPT}
-_STRENGTH = {verdict: place for place, verdict in enumerate(Verdict)}
+TYING = frozenset(REPORTED) - {Verdict.EXCERPT}
+"""Verdicts by which a pair may tie its articles."""
+
+STRENGTH = {verdict: place for place, verdict in enumerate(Verdict)}
+"""Place of each verdict among all; smaller is stronger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +82,11 @@ def make_clusters(
     known = {(each.left, each.right): each.verdict for each in compared}
     known |= {(pair.left, pair.right): pair.verdict for pair in pairs if pair.verdict in REPORTED}
     templates = [sides for sides, verdict in known.items() if verdict is Verdict.TEMPLATE]
-    groups = _tied([pair for pair in pairs if pair.verdict in _TYING], templates, rank)
+    groups = _tied([pair for pair in pairs if pair.verdict in TYING], templates, rank)
     inside: defaultdict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
         group = groups.find(pair.left)
-        if pair.verdict in _TYING and group == groups.find(pair.right):
+        if pair.verdict in TYING and group == groups.find(pair.right):
             inside[group].append(pair)
     found = [_describe(groups.members[group], ties, rank) for group, ties in inside.items()]
     related = _related(found, known)
@@ -103,7 +106,7 @@ def make_clusters(
 
 
 def _by_strength(pair: Pair) -> tuple[int, float, int, str, str]:
-    return _STRENGTH[pair.verdict], -pair.score, -len(pair.evidence.sentences), pair.left, pair.right
+    return STRENGTH[pair.verdict], -pair.score, -len(pair.evidence.sentences), pair.left, pair.right
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from typing import Literal
 from newsdedup.api import all_in_language, parameters_of, reported_verdicts, settings_shown
 from newsdedup.article import Article, Skipped
 from newsdedup.config import Config
+from newsdedup.config.keys import INGEST_WINDOW_DAYS
 from newsdedup.engine.workers import Progress
 from newsdedup.errors import InputError, StoreError
 from newsdedup.ingest.clusters import renew_clusters
@@ -32,9 +33,6 @@ from newsdedup.store.writer import Writer
 from newsdedup.version import __version__
 
 _Path = str | os.PathLike[str]
-
-WINDOW_DAYS = 14.0
-"""For rewrites in a store, unless the configuration has another."""
 
 _SAMPLE = 1000
 
@@ -71,7 +69,7 @@ def ingest_articles(
         StoreLockedError: Another run works on the store.
         StoreError: The store cannot be used: damaged, of another version, made with other parameters.
     """
-    config = config or Config(window_days=WINDOW_DAYS)
+    config = config or Config(window_days=INGEST_WINDOW_DAYS)
     wall = time.time() if now is None else now
     parameters = store_fingerprint(frozenset(config.views), config.lang)
     with Writer.open(Path(store), parameters, keep_text, now=wall, lock_timeout_seconds=lock_timeout_seconds) as writer:

@@ -13,7 +13,7 @@ from newsdedup.cluster import Compared
 from newsdedup.engine.shelf import Shelf
 from newsdedup.engine.workers import Progress
 from newsdedup.ingest.clock import can_be_true
-from newsdedup.ingest.columns import last_sketches, rows_of, sentence_entries, sketch_entries
+from newsdedup.ingest.columns import rows_of, sentence_entries, sketch_entries, sketches_of
 from newsdedup.ingest.keys import Keys, corrections, keys_of
 from newsdedup.ingest.near import StoreIndex
 from newsdedup.ingest.packing import packed_sentences
@@ -28,12 +28,9 @@ from newsdedup.run import Intake, Parameters, Run, engine_for
 from newsdedup.sketch.views import Sketches
 from newsdedup.store.entries import joined
 from newsdedup.store.nouns import Arrival, Batch, ComparedRow, KeepText, MatchRow
-from newsdedup.store.rows import ROW
+from newsdedup.store.rows import DAY, ROW
 from newsdedup.store.writer import Writer
 from newsdedup.text.table import normalized_body
-
-DAY = 86_400.0
-"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,26 +156,24 @@ class _Made:
         self._own = np.arange(known, len(run.shelf))
         self._numbers = np.concatenate((index.numbers, store.next_number + np.arange(self._own.size)))
         self._number_of = dict(zip(run.shelf.ids, self._numbers.tolist(), strict=True))
-        sketches = last_sketches(reading.sketches, known)
+        sketches = sketches_of(reading.sketches, known, len(run.shelf))
         self._recurring = np.setdiff1d(run.mask.keys, index.recurring)
-        self._entries = sketch_entries(sketches, self._numbers[known:])
-        self._sentence_entries(run.mask.keys)
+        sentences = reading.sentences.where(np.flatnonzero(reading.sentences.article >= known))
+        self._entries = joined(
+            [
+                sketch_entries(sketches, self._numbers[known:]),
+                sentence_entries(sentences, self._numbers, run.mask.keys),
+            ]
+        )
         self._rows = self._made_rows(sketches)
         found = same_words(self._rows, index.unkept, store.rows(index.unkept))
         self.same_words = found.no_more_than(COPIES_SHOWN)
-        self._repeating = copies_of_replaced(store, self._entries, self._rows, store.next_number)
+        self._repeating = copies_of_replaced(
+            store, self._entries, self._rows, first=store.next_number, replaced=index.gone
+        )
         self.repeating = 0
         self._same_stored = store.stored(self.same_words.known)
         self._sentences = packed_sentences(reading.sentences, known, self._own.size)
-
-    def _sentence_entries(self, recurring: NDArray[np.uint64]) -> None:
-        reading = self._run.reading
-        if reading is None:
-            raise ValueError("the run has decided already")
-        own = np.flatnonzero(reading.sentences.article >= self._known)
-        own = own[~np.isin(reading.sentences.key[own], recurring)]
-        numbers = self._numbers[reading.sentences.article[own]]
-        self._entries = joined([self._entries, sentence_entries(reading.sentences.key[own], numbers)])
 
     def _made_rows(self, sketches: Sketches) -> NDArray[np.void]:
         run, own = self._run, self._own

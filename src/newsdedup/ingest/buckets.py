@@ -8,6 +8,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup.ingest.columns import sketches_of
 from newsdedup.sketch.candidates import KEEP_BOTH, KEEP_COPY, KEEP_TERMS
 from newsdedup.sketch.minhash import NUM_PERM
 from newsdedup.sketch.views import Sketches
@@ -48,8 +49,8 @@ class Buckets:
         """
         found = [np.zeros(0, dtype=np.int64)]
         for start in range(0, content.size, _OWNERS):
-            rows = slice(start, start + _OWNERS)
-            found.append(self._near(_signatures(sketches, rows), content[rows], days[rows]))
+            end = min(start + _OWNERS, content.size)
+            found.append(self._near(sketches_of(sketches, start, end), content[start:end], days[start:end]))
         return distinct(np.concatenate(found))
 
     def _near(
@@ -112,15 +113,3 @@ class Buckets:
         kept &= (content[new] >= MIN_LENGTH) | (rows["content"][places] >= MIN_LENGTH)
         kept |= copy >= _LEAST[0]
         return known[kept]
-
-
-def _signatures(sketches: Sketches, rows: slice) -> Sketches:
-    """The signatures of some articles, without their passages."""
-    return Sketches(
-        copy=None if sketches.copy is None else sketches.copy[rows],
-        terms=None if sketches.terms is None else sketches.terms[rows],
-        facts=None if sketches.facts is None else sketches.facts[rows],
-        passages=None,
-        passage_quoted=None,
-        passage_offsets=None,
-    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from newsdedup.store.rows import DAY
 from newsdedup.verify.direction import parse_time
 
 _FIRST_SECOND = 631_152_000.0  # 1990: news on the web is younger, and a clock that was never set says 1970
-_DAY = 86_400.0  # seconds that another clock may be ahead, its time zone among them
 
 
 def can_be_true(published: str | None, now: float) -> bool:
@@ -15,4 +15,6 @@ def can_be_true(published: str | None, now: float) -> bool:
         now: Seconds since 1970.
     """
     moment, _ = parse_time(published)
-    return moment is None or _FIRST_SECOND <= moment.timestamp() <= now + _DAY
+    return (
+        moment is None or _FIRST_SECOND <= moment.timestamp() <= now + DAY
+    )  # another clock may be ahead, its time zone among them

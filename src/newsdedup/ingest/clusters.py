@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from newsdedup.cluster import Compared, Rank, make_clusters
+from newsdedup.cluster import STRENGTH, TYING, Compared, Rank, make_clusters
 from newsdedup.ingest.pairs import tie_of
 from newsdedup.result import REPORTED, Cluster, Pair, Verdict
 from newsdedup.store.nouns import ClusterRow
@@ -20,9 +20,6 @@ from newsdedup.store.reader import Reader
 from newsdedup.store.told import Tie
 from newsdedup.store.writer import Writer
 from newsdedup.verify.direction import parse_time
-
-_TYING = frozenset(map(str, REPORTED)) - {str(Verdict.EXCERPT)}
-_STRENGTH = {str(verdict): place for place, verdict in enumerate(Verdict)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +86,7 @@ class Around:
             matches = self._store.ties_of(self._numbers(coming))
             self._matches |= {(each.left, each.right): each for each in matches}
             self._learn_roots([side for each in matches for side in (each.left, each.right)])
-            tying = (each for each in matches if each.verdict in _TYING)
+            tying = (each for each in matches if each.verdict in TYING)
             coming = {self._root[side] for each in tying for side in (each.left, each.right)} - found
         return found
 
@@ -118,9 +115,9 @@ class Around:
         strongest: dict[tuple[int, int], tuple[tuple[int, float, int, int], Tie]] = {}
         for (left, right), match in sorted(self._matches.items()):
             one, other = sorted((self._root[left], self._root[right]))
-            if one == other or one not in self._ids or other not in self._ids or match.verdict not in _REPORTED:
+            if one == other or one not in self._ids or other not in self._ids or match.verdict not in REPORTED:
                 continue
-            order = (_STRENGTH[match.verdict], -match.score, left, right)
+            order = (STRENGTH[Verdict(match.verdict)], -match.score, left, right)
             if (one, other) not in strongest or order < strongest[one, other][0]:
                 strongest[one, other] = (order, match)
         ties = [match for _, match in strongest.values()]
@@ -157,9 +154,6 @@ class Around:
         if len(versions) == 1:
             return versions[0]
         return next(each.number for each in self._store.stored(versions) if each.current)
-
-
-_REPORTED = frozenset(map(str, REPORTED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,23 +5,24 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup.sketch.sentences import Sentences
 from newsdedup.sketch.views import Sketches
 from newsdedup.store.entries import PASSAGE, QUOTED, SENTENCE, Entries, band_entries, joined
 from newsdedup.store.rows import ROW
 from newsdedup.text.table import ArticleColumns
 
 
-def last_sketches(sketches: Sketches, first: int) -> Sketches:
-    """The sketches of the articles from one on."""
-    offsets = sketches.passage_offsets
-    begin = 0 if offsets is None else int(offsets[first])
+def sketches_of(sketches: Sketches, first: int, end: int) -> Sketches:
+    """The sketches of the articles from `first` up to `end`, as views of the same memory."""
+    offsets = None if sketches.passage_offsets is None else sketches.passage_offsets[first : end + 1]
+    passages = slice(0) if offsets is None else slice(int(offsets[0]), int(offsets[-1]))
     return Sketches(
-        copy=None if sketches.copy is None else sketches.copy[first:],
-        terms=None if sketches.terms is None else sketches.terms[first:],
-        facts=None if sketches.facts is None else sketches.facts[first:],
-        passages=None if sketches.passages is None else sketches.passages[begin:],
-        passage_quoted=None if sketches.passage_quoted is None else sketches.passage_quoted[begin:],
-        passage_offsets=None if offsets is None else offsets[first:] - begin,
+        copy=None if sketches.copy is None else sketches.copy[first:end],
+        terms=None if sketches.terms is None else sketches.terms[first:end],
+        facts=None if sketches.facts is None else sketches.facts[first:end],
+        passages=None if sketches.passages is None else sketches.passages[passages],
+        passage_quoted=None if sketches.passage_quoted is None else sketches.passage_quoted[passages],
+        passage_offsets=None if offsets is None else offsets - offsets[0],
     )
 
 
@@ -43,15 +44,17 @@ def sketch_entries(sketches: Sketches, numbers: NDArray[np.int64]) -> Entries:
     return joined([bands, passages])
 
 
-def sentence_entries(keys: NDArray[np.uint64], numbers: NDArray[np.int64]) -> Entries:
-    """The entries of sentences.
+def sentence_entries(sentences: Sentences, numbers: NDArray[np.int64], recurring: NDArray[np.uint64]) -> Entries:
+    """The entries of sentences, but for those that are boilerplate.
 
     Args:
-        keys: Of the sentences.
-        numbers: Of the article of each, shape of `keys`.
+        numbers: Of the articles, shape (articles,).
+        recurring: Keys of the boilerplate.
     """
+    left = ~np.isin(sentences.key, recurring)
+    keys = sentence_keys(sentences.key[left])
     kinds = np.full(keys.size, SENTENCE, dtype=np.uint8)
-    return Entries(kinds=kinds, keys=sentence_keys(keys), numbers=numbers)
+    return Entries(kinds=kinds, keys=keys, numbers=numbers[sentences.article[left]])
 
 
 def sentence_keys(keys: NDArray[np.uint64]) -> NDArray[np.uint32]:

@@ -44,6 +44,7 @@ class StoreIndex:
         today: Day that it is, counted from 1970.
 
     Attributes:
+        gone: int64, numbers of the texts that others have replaced, sorted; they are near nothing.
         numbers: int64, of the articles that were near last, sorted: those of the holding, in its order.
         stored: What the store knows of them.
         recurring: uint64, keys of the sentences that are boilerplate, sorted.
@@ -56,6 +57,7 @@ class StoreIndex:
         self._window_days = window_days
         self._today = today
         self._folder = tempfile.TemporaryDirectory(prefix="newsdedup-")
+        self.gone = store.superseded()
         self.numbers = np.zeros(0, dtype=np.int64)
         self.stored: list[Stored] = []
         self.recurring = store.recurring()
@@ -75,7 +77,7 @@ class StoreIndex:
 
     def near(self, reading: Reading, shelf: Shelf) -> Holding:
         """See `run.Index`."""
-        gone = self._store.superseded()
+        gone = self.gone
         holders = sentence_holders(
             self._store, reading.sentences, shelf, recurring=self.recurring, outlets=self._outlets, gone=gone
         )

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsdedup.article import Article
-from newsdedup.engine.reading import Reading
 from newsdedup.engine.shelf import Shelf
 from newsdedup.engine.workers import Engine
 from newsdedup.ingest.columns import rows_of, sentence_entries, sketch_entries
@@ -19,7 +18,7 @@ from newsdedup.sketch.boilerplate import Learned, mask_of
 from newsdedup.sketch.sentences import sentences_of
 from newsdedup.sketch.views import Sketches, sketch
 from newsdedup.store.checking import Unlike
-from newsdedup.store.entries import Entries, joined
+from newsdedup.store.entries import joined
 from newsdedup.store.nouns import Rebuilt
 from newsdedup.text.table import make_table
 
@@ -59,18 +58,14 @@ class Rebuilder:
                 lengths=lengths,
                 seen=np.nan,  # the store knows
             ),
-            entries=joined([sketch_entries(cut.sketches, numbers), _sentences_left(reading, recurring)]),
+            entries=joined(
+                [sketch_entries(cut.sketches, numbers), sentence_entries(reading.sentences, numbers, recurring)]
+            ),
             sentences=packed_sentences(reading.sentences, 0, len(articles)),
             identities=[each.identity for each in keys],
             places=[each.place for each in keys],
             recurring=recurring,
         )
-
-
-def _sentences_left(reading: Reading, recurring: NDArray[np.uint64]) -> Entries:
-    keys = reading.sentences.key
-    left = ~np.isin(keys, recurring)
-    return sentence_entries(keys[left], reading.sentences.article[left].astype(np.int64))
 
 
 def unlike_texts(views: frozenset[str], recurring: NDArray[np.uint64]) -> Unlike:

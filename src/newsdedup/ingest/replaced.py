@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from newsdedup.ingest.buckets import MOST_HOLDERS
 from newsdedup.sketch.minhash import NUM_PERM
 from newsdedup.sketch.partners import SAME_STORY
 from newsdedup.store.entries import BAND_KINDS, Entries
@@ -14,7 +15,6 @@ from newsdedup.store.reader import Reader
 from newsdedup.text.hashing import distinct
 
 _BANDS = 8  # of the copy view: a copy shares nearly all of its bands, so it shares one of these
-_MOST = 200  # holders of a band that are looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +32,21 @@ class CopiesOfReplaced:
     replaced: NDArray[np.int64]
 
 
-def copies_of_replaced(store: Reader, entries: Entries, rows: NDArray[np.void], first: int) -> CopiesOfReplaced:
+def copies_of_replaced(
+    store: Reader, entries: Entries, rows: NDArray[np.void], *, first: int, replaced: NDArray[np.int64]
+) -> CopiesOfReplaced:
     """Which new articles are copies of texts that were replaced, as far as their signatures tell.
 
     Args:
         entries: Of the new articles.
         rows: Of the new articles.
         first: Number of the first of them; the others follow it.
+        replaced: Numbers of the texts that were replaced, sorted.
     """
-    gone = store.superseded()
-    chosen = entries.kinds < BAND_KINDS["copy"].start + (_BANDS if gone.size else 0)
+    chosen = entries.kinds < BAND_KINDS["copy"].start + (_BANDS if replaced.size else 0)
     new = entries.numbers[chosen]
-    asked, numbers = store.holders(entries.kinds[chosen], entries.keys[chosen], most=_MOST)
-    held = np.isin(numbers, gone)
+    asked, numbers = store.holders(entries.kinds[chosen], entries.keys[chosen], most=MOST_HOLDERS)
+    held = np.isin(numbers, replaced)
     pairs = distinct((new[asked[held]] - first) * store.next_number + numbers[held])
     place, number = np.divmod(pairs, max(store.next_number, 1))
     agreeing = np.count_nonzero(rows["copy"][place] == store.rows(number)["copy"], axis=1)

@@ -10,12 +10,13 @@ from itertools import chain, islice
 
 from newsdedup.article import Article, Skipped
 from newsdedup.engine.workers import Progress
-from newsdedup.ingest.batches import DAY, ingest_batch
+from newsdedup.ingest.batches import ingest_batch
 from newsdedup.ingest.clusters import Around, renew_around
 from newsdedup.ingest.reports import News, news_of, untold
 from newsdedup.remarks import Remarks
 from newsdedup.result import CLOCK_AHEAD, Boilerplate, Result, RunFigures
 from newsdedup.run import Intake, Parameters
+from newsdedup.store.rows import DAY
 from newsdedup.store.writer import Writer
 
 BATCH_ARTICLES = 4096

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from newsdedup.result import Verdict
+from newsdedup.cluster import STRENGTH
+from newsdedup.result import REPORTED, Verdict
 from newsdedup.store.nouns import MatchRow, Stored
 from newsdedup.store.reader import Reader
 
-VERSION_VERDICTS = frozenset({Verdict.IDENTICAL, Verdict.COPY, Verdict.REVISION, Verdict.EXCERPT, Verdict.REWRITE})
+VERSION_VERDICTS = frozenset(REPORTED)
 """What two texts that were found at one place must be to each other to be versions of one article. A consent page, or
 one link for all entries of a feed, puts unlike texts at one place; each is an article of its own."""
-
-STRENGTH = {verdict: place for place, verdict in enumerate(Verdict)}
-"""Smaller is stronger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

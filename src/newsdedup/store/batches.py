@@ -51,8 +51,7 @@ def put_recurring(database: Database, keys: NDArray[np.uint64], table: str = "re
 def put_current(database: Database, roots: Iterable[int]) -> None:
     """Makes the version seen last the current one, of each root."""
     sql = "SELECT seen FROM articles WHERE number = ?"
-    for root in sorted(set(roots)):
-        versions = versions_of(database, root)
+    for versions in versions_of(database, sorted(set(roots))).values():
         seen = {number: database.value(sql, (number,)) for number in versions}
         latest = max(versions, key=lambda number: (seen[number], number), default=None)
         database.many(
@@ -112,7 +111,7 @@ def _put_versions(database: Database, batch: Batch) -> list[int]:
         new = database.value("SELECT root FROM articles WHERE number = ?", (int(root),))
         if old is None or new is None or old == new:
             continue
-        for version in versions_of(database, old):
+        for version in versions_of(database, [old])[old]:
             database.run("UPDATE articles SET root = ? WHERE number = ?", (new, version))
         hand_over(database, old, new)
     met = {*map(int, batch.met), *(each.number for each in batch.arrivals), *map(int, batch.versions)}

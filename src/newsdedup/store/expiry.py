@@ -15,13 +15,12 @@ from newsdedup.store.clusters import dissolve_small
 from newsdedup.store.database import Database, numbers_json
 from newsdedup.store.nouns import Expired
 from newsdedup.store.reader import versions_of
-from newsdedup.store.rows import Rows
+from newsdedup.store.rows import DAY, Rows
 from newsdedup.store.segments import Segments
 from newsdedup.store.writer import Writer
 
 STAGE = "expire"
 
-_DAY_SECONDS = 86_400
 _AT_ONCE = 1000  # articles of a transaction: a reader or a kill waits for no more
 _PAGES_AT_ONCE = 1000
 _ROWS_AT_ONCE = 4096
@@ -57,12 +56,12 @@ def expire(
     with Writer.open(path, None, now=now, lock_timeout_seconds=lock_timeout_seconds) as store:
         if set_clock:
             _set_clock(store, now)
-        limit = store.time - keep_days * _DAY_SECONDS
+        limit = store.time - keep_days * DAY
         database, segments = store.database, store.segments
         before, articles = store.bytes_on_disk(), len(store)
         due = int(database.value("SELECT count(*) FROM articles WHERE last_seen < ?", (limit,)))
         if 2 * due > articles and not force:
-            raise _too_many(database, due, articles, limit, ahead=(store.time - now) / _DAY_SECONDS)
+            raise _too_many(database, due, articles, limit, ahead=(store.time - now) / DAY)
         gone = 0
         last = -1
         sql = "SELECT number FROM articles WHERE last_seen < ? AND number > ? ORDER BY number LIMIT ?"
@@ -121,8 +120,7 @@ def _remove(database: Database, numbers: Sequence[int]) -> None:
     )
     clusters: set[str] = set()
     left = []
-    for root in sorted({root for root, _ in rows}):
-        versions = versions_of(database, root)
+    for root, versions in versions_of(database, sorted({root for root, _ in rows})).items():
         staying = [number for number in versions if number not in going]
         clusters.update(database.column("SELECT cluster FROM members WHERE article = ?", (root,)))
         if not staying:
@@ -151,10 +149,10 @@ def _set_clock(store: Writer, now: float) -> None:
         sql = f"SELECT number FROM {numbers} WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608 - one of two
         while asked := database.column(sql, (last, _ROWS_AT_ONCE)):
             found = np.array(asked, dtype=np.int64)
-            ahead = found[rows.column("seen", found).astype(np.float64) > now / _DAY_SECONDS]
+            ahead = found[rows.column("seen", found).astype(np.float64) > now / DAY]
             if ahead.size:
                 changed = rows.take(ahead)
-                changed["seen"] = now / _DAY_SECONDS
+                changed["seen"] = now / DAY
                 rows.write(ahead, changed)
             last = asked[-1]
     with database.transaction():

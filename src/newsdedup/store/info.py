@@ -7,9 +7,8 @@ from pathlib import Path
 from newsdedup.store.nouns import Info
 from newsdedup.store.paths import store_files
 from newsdedup.store.reader import Reader, index_bytes, main_bytes
+from newsdedup.store.rows import DAY
 from newsdedup.store.schema import SCHEMA
-
-_DAY_SECONDS = 86_400
 
 
 def info(path: Path | str, now: float) -> Info:
@@ -43,5 +42,5 @@ def info(path: Path | str, now: float) -> Info:
             text_bytes=main_bytes(files),
             index_bytes=index_bytes(files),
             segments=len(store.segments.postings.segments),
-            ahead_days=max(0.0, store.clock - now) / _DAY_SECONDS,
+            ahead_days=max(0.0, store.clock - now) / DAY,
         )

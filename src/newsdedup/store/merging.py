@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from newsdedup.store.layout import MOST_SPAN, NUMBER_BITS, SMALL_BELOW
 from newsdedup.store.segment import Segment
 from newsdedup.store.segment_writing import Listed, write_pieces
+from newsdedup.text.hashing import distinct
 
 MOST_ARTICLES = 1 << 18
 """Articles of a segment made of several."""
@@ -201,4 +202,4 @@ def _bounds(segments: Sequence[Segment]) -> NDArray[np.uint64]:
         for segment in segments
         for place in range(step, segment.entries, step)
     ]
-    return np.unique(np.concatenate((np.zeros(0, dtype=np.uint64), *found)))
+    return distinct(np.concatenate((np.zeros(0, dtype=np.uint64), *found)))

@@ -20,7 +20,7 @@ from newsdedup.store.nouns import KeepText, Migrated, Rebuilt
 from newsdedup.store.postings import Entries
 from newsdedup.store.reader import recurring_of
 from newsdedup.store.records import record_of
-from newsdedup.store.rows import Rows, window_days
+from newsdedup.store.rows import DAY, Rows, window_days
 from newsdedup.store.segments import Segments
 from newsdedup.store.writer import Writer
 from newsdedup.version import __version__
@@ -28,7 +28,6 @@ from newsdedup.version import __version__
 STAGE = "migrate"
 
 _AT_ONCE = 4096
-_DAY = 86_400.0  # seconds
 _IDENTITY_BYTES = 16
 Rebuild = Callable[[list[Article], NDArray[np.uint64]], Rebuilt]
 """Makes anew what is derived from some articles as the store has them, given the keys of boilerplate that were learned
@@ -141,7 +140,7 @@ def _put_rebuilt(store: Writer, segments: Segments, rows: Rows, asked: Sequence[
     records = [None] * len(asked) if made.articles is None else [record_of(article) for article in made.articles]
     path = segments.next_path()
     # The old rows may be damaged, and a migration is the way to make them anew.
-    made.rows["seen"] = [each.first_seen / _DAY for each in store.stored(asked)]
+    made.rows["seen"] = [each.first_seen / DAY for each in store.stored(asked)]
     try:
         rows.write(numbers, made.rows)
         listed = segments.write(entries, numbers, window_days(made.rows))

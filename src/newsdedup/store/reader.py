@@ -232,7 +232,7 @@ class Reader(Told):
         )
         if not self._expired_to or not numbers.size:
             return queries, numbers
-        asked = np.unique(numbers[numbers < self._expired_to])
+        asked = distinct(numbers[numbers < self._expired_to])
         sql = "SELECT number FROM articles WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number"
         there = np.array(self.database.column(sql, numbers_json(asked.tolist())), dtype=np.int64)
         alive = (numbers >= self._expired_to) | np.isin(numbers, there)
@@ -245,13 +245,7 @@ class Reader(Told):
 
     def versions_of(self, roots: Iterable[int]) -> dict[int, list[int]]:
         """By root the numbers of its versions, itself first, in number order; [] for one that is not there."""
-        found: dict[int, list[int]] = {root: [] for root in roots}
-        asked = numbers_json(found)
-        sql = "SELECT root, number FROM articles WHERE {} IN (SELECT value FROM json_each(?)) AND root {} number"
-        for column, same in (("number", "="), ("root", "<>")):  # each half has an index of its own
-            for root, number in self.database.rows(f"{sql.format(column, same)} ORDER BY number", asked):
-                found[root].append(number)
-        return {root: sorted(numbers) for root, numbers in found.items()}
+        return versions_of(self.database, roots)
 
     def recurring(self) -> NDArray[np.uint64]:
         """Keys of sentences that are boilerplate, sorted."""
@@ -287,11 +281,15 @@ class Reader(Told):
         return {key: number for key, number in found if number is not None}
 
 
-def versions_of(database: Database, root: int) -> list[int]:
-    """Numbers of the versions of a root, in number order; each half has an index of its own."""
-    sql = "SELECT number FROM articles WHERE number = ? AND root = number"
-    later = "SELECT number FROM articles WHERE root = ? AND root <> number"
-    return sorted(database.column(sql, (root,)) + database.column(later, (root,)))
+def versions_of(database: Database, roots: Iterable[int]) -> dict[int, list[int]]:
+    """As the reader has it."""
+    found: dict[int, list[int]] = {root: [] for root in roots}
+    asked = numbers_json(found)
+    sql = "SELECT root, number FROM articles WHERE {} IN (SELECT value FROM json_each(?)) AND root {} number"
+    for column, same in (("number", "="), ("root", "<>")):  # each half has an index of its own
+        for root, number in database.rows(f"{sql.format(column, same)} ORDER BY number", asked):
+            found[root].append(number)
+    return {root: sorted(numbers) for root, numbers in found.items()}
 
 
 def recurring_of(database: Database, table: str = "recurring") -> NDArray[np.uint64]:

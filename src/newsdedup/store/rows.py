@@ -43,6 +43,9 @@ Padded to a multiple of 8 bytes."""
 
 ROWS_A_FILE = 1 << 16
 
+DAY = 86_400.0
+"""Seconds: rows count in days, tables in seconds."""
+
 _PLAIN = np.dtype((np.void, ROW.itemsize))  # taken as one piece of memory, not field by field
 
 

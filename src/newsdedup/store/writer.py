@@ -180,7 +180,7 @@ class Writer(Reader):
         Args:
             made: New ones, or new values of old ones.
             absorbed: By id the id of the cluster that it became part of.
-            members: By root the cluster it is in; a member that is new to its cluster is not told.
+            members: By root the cluster it is in; who is in one for the first time is not told.
             left: Roots that are in no cluster any more.
         """
         with self.database.transaction():
